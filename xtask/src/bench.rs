@@ -1,0 +1,193 @@
+//! `cargo xtask bench`: what a warm `get-token` costs beside the least that could do the same.
+//!
+//! Every round runs each program a few times in turn, so that a slow moment of the machine falls on all
+//! of them.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, ensure};
+use serde::Deserialize;
+
+use crate::{
+    tools,
+    warm_store::{SessionKey, WarmStore},
+    workspace::Workspace,
+};
+
+const RUNS_PER_ROUND: &str = "10";
+
+struct Contender {
+    name: &'static str,
+    /// Quoted for hyperfine, which splits it by the rules of a POSIX shell.
+    command: String,
+    environment: Vec<(&'static str, PathBuf)>,
+    seconds: Vec<f64>,
+}
+
+/// What hyperfine 2 exports (its schema version 2), as far as it is used here.
+#[derive(Deserialize)]
+struct Report {
+    results: Vec<Benchmark>,
+}
+
+#[derive(Deserialize)]
+struct Benchmark {
+    measurements: Vec<Measurement>,
+}
+
+#[derive(Deserialize)]
+struct Measurement {
+    /// In seconds.
+    time_wall_clock: Quantity,
+}
+
+#[derive(Deserialize)]
+struct Quantity {
+    value: f64,
+}
+
+pub(crate) fn run(rounds: u32) -> anyhow::Result<()> {
+    ensure!(rounds > 0, "at least one round");
+    let workspace = Workspace::find()?;
+    tools::install_python_packages(&workspace)?;
+    workspace
+        .cargo()
+        .args(["build", "--profile", "dist", "--locked"])
+        .args(["--package", "entra-auth-cli", "--package", "baseline"])
+        .run()?;
+
+    let product = workspace.product("dist");
+    // Closed to others (0700) and on tmpfs, as the product asks of a place for its session key.
+    let tmpfs = tempfile::Builder::new()
+        .prefix("entra-auth-bench-")
+        .tempdir_in("/dev/shm")
+        .context("/dev/shm, the tmpfs that a session key needs")?;
+    let by_key_file = WarmStore::prepare(&workspace, product.clone())?;
+    let by_session_key =
+        WarmStore::prepare_with(&workspace, product, SessionKey::In(tmpfs.path()))?;
+
+    let mut contenders = vec![
+        cat(&by_key_file)?,
+        bare_program(&workspace, &by_key_file)?,
+        warm("get-token, key file", &by_key_file),
+        warm("get-token, session key", &by_session_key),
+    ];
+    let report = by_key_file.directory().join("hyperfine.json");
+    for round in 0..rounds {
+        eprint!("\rround {} of {rounds}", round + 1);
+        for contender in &mut contenders {
+            measure(&workspace, contender, &report)?;
+        }
+    }
+    eprintln!();
+    print_table(&mut contenders);
+    Ok(())
+}
+
+fn cat(store: &WarmStore) -> anyhow::Result<Contender> {
+    let file = token_file(store)?;
+    Ok(Contender {
+        name: "cat of a plain token file",
+        command: quoted(["cat".as_ref(), file.as_path()]),
+        environment: Vec::new(),
+        seconds: Vec::new(),
+    })
+}
+
+fn bare_program(workspace: &Workspace, store: &WarmStore) -> anyhow::Result<Contender> {
+    let program = workspace.built("dist", "baseline");
+    let (key, sealed) = (
+        store.directory().join("bare.key"),
+        store.directory().join("bare.sealed"),
+    );
+    fs::write(&key, [7; 32])?;
+    workspace
+        .program(&program)
+        .arg("seal")
+        .args([&key, &token_file(store)?, &sealed])
+        .run()?;
+    let opened = workspace
+        .program(&program)
+        .arg("open")
+        .args([&key, &sealed])
+        .read()?;
+    ensure!(opened == store.token(), "the bare program lost the token");
+    Ok(Contender {
+        name: "bare Rust program that opens and decrypts",
+        command: quoted([program.as_path(), "open".as_ref(), &key, &sealed]),
+        environment: Vec::new(),
+        seconds: Vec::new(),
+    })
+}
+
+fn warm(name: &'static str, store: &WarmStore) -> Contender {
+    let command = store.command();
+    Contender {
+        name,
+        command: quoted(command.iter().map(Path::new)),
+        environment: store.environment().into(),
+        seconds: Vec::new(),
+    }
+}
+
+fn token_file(store: &WarmStore) -> anyhow::Result<PathBuf> {
+    let file = store.directory().join("token");
+    fs::write(&file, store.token())?;
+    Ok(file)
+}
+
+fn measure(workspace: &Workspace, contender: &mut Contender, report: &Path) -> anyhow::Result<()> {
+    workspace
+        .tool("hyperfine")
+        .only_env(&contender.environment)
+        .args(["--shell=none", "--warmup=2", "--style=none"])
+        .args(["--runs", RUNS_PER_ROUND])
+        .arg("--export-json")
+        .arg(report)
+        .arg(&contender.command)
+        .read()?;
+    let report: Report = serde_json::from_str(&fs::read_to_string(report)?)?;
+    let measurements = report.results.into_iter().flat_map(|run| run.measurements);
+    let seconds = measurements.map(|measurement| measurement.time_wall_clock.value);
+    contender.seconds.extend(seconds);
+    Ok(())
+}
+
+fn print_table(contenders: &mut [Contender]) {
+    println!("| program | median ms | min ms | × cat | × bare |");
+    println!("|---|---|---|---|---|");
+    for contender in &mut *contenders {
+        contender.seconds.sort_unstable_by(f64::total_cmp);
+    }
+    let cat = contenders[0].median();
+    let bare = contenders[1].median();
+    for contender in contenders {
+        let median = contender.median();
+        println!(
+            "| {} | {:.3} | {:.3} | {:.2} | {:.2} |",
+            contender.name,
+            median * 1e3,
+            contender.seconds[0] * 1e3,
+            median / cat,
+            median / bare
+        );
+    }
+}
+
+impl Contender {
+    /// The middle of the sorted times.
+    fn median(&self) -> f64 {
+        self.seconds[self.seconds.len() / 2]
+    }
+}
+
+/// Single quotes around each word; none of ours holds one.
+fn quoted<'a>(words: impl IntoIterator<Item = &'a Path>) -> String {
+    let words = words
+        .into_iter()
+        .map(|word| format!("'{}'", word.display()));
+    words.collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,119 @@
+//! A throw-away store with one profile whose token is in the cache, so that the next `get-token` is warm.
+
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, ensure};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::workspace::Workspace;
+
+const PROFILE: &str = "service-principal";
+
+/// Where the session key of the cache may rest.
+#[derive(Clone, Copy)]
+pub(crate) enum SessionKey<'a> {
+    /// Nowhere: the master key, in a key file, seals the tokens.
+    None,
+    /// In this folder, on tmpfs and closed to others.
+    In(&'a Path),
+}
+
+pub(crate) struct WarmStore {
+    directory: TempDir,
+    product: PathBuf,
+    runtime: PathBuf,
+    token: String,
+}
+
+impl WarmStore {
+    pub(crate) fn prepare(workspace: &Workspace, product: PathBuf) -> anyhow::Result<Self> {
+        Self::prepare_with(workspace, product, SessionKey::None)
+    }
+
+    /// Makes a profile, and gets its token from a token endpoint that is gone afterwards.
+    pub(crate) fn prepare_with(
+        workspace: &Workspace,
+        product: PathBuf,
+        session_key: SessionKey<'_>,
+    ) -> anyhow::Result<Self> {
+        ensure!(product.exists(), "{} is not built", product.display());
+        let directory = tempfile::tempdir()?;
+        let runtime = match session_key {
+            SessionKey::None => directory.path().join("no-such-runtime-directory"),
+            SessionKey::In(runtime) => runtime.to_owned(),
+        };
+        let mut store = Self {
+            directory,
+            product,
+            runtime,
+            token: String::new(),
+        };
+        let authority = workspace
+            .tool("python")
+            .arg(workspace.peers().join("python/recording_authority.py"))
+            .serve()?;
+        let ready: Value = serde_json::from_str(&authority.ready)?;
+        let url = ready["url"].as_str().context("the authority has no url")?;
+        store.create_profile(workspace, url)?;
+        store.get_token(workspace)?;
+        drop(authority);
+        store.token = store.get_token(workspace)?;
+        Ok(store)
+    }
+
+    /// The warm call.
+    pub(crate) fn command(&self) -> Vec<OsString> {
+        let mut words = vec![self.product.clone().into_os_string()];
+        words.extend(["get-token", "--profile", PROFILE].map(OsString::from));
+        words
+    }
+
+    pub(crate) fn environment(&self) -> [(&'static str, PathBuf); 6] {
+        let inside = |name: &str| self.directory.path().join(name);
+        [
+            ("HOME", inside("home")),
+            ("ENTRA_AUTH_CONFIG_DIR", inside("config")),
+            ("ENTRA_AUTH_STATE_DIR", inside("state")),
+            ("ENTRA_AUTH_DATA_DIR", inside("data")),
+            ("ENTRA_AUTH_KEY_STORE", PathBuf::from("file")),
+            ("XDG_RUNTIME_DIR", self.runtime.clone()),
+        ]
+    }
+
+    pub(crate) fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// What the warm call prints, its newline included.
+    pub(crate) fn token(&self) -> &str {
+        &self.token
+    }
+
+    fn create_profile(&self, workspace: &Workspace, authority: &str) -> anyhow::Result<()> {
+        workspace
+            .program(&self.product)
+            .only_env(&self.environment())
+            .args(["config", "create", "--name", PROFILE])
+            .args(["--tenant-id", "11111111-1111-4111-8111-111111111111"])
+            .args(["--client-id", "22222222-2222-4222-8222-222222222222"])
+            .args(["--scope", "https://graph.microsoft.com/.default"])
+            .args(["--auth-method", "ClientSecret", "--client-secret-stdin"])
+            .args(["--authority", authority])
+            .run_with_input("the secret of a bench\n")
+    }
+
+    fn get_token(&self, workspace: &Workspace) -> anyhow::Result<String> {
+        let command = self.command();
+        let token = workspace
+            .program(&command[0])
+            .only_env(&self.environment())
+            .args(&command[1..])
+            .read()?;
+        ensure!(token.len() > 1, "get-token printed no token");
+        Ok(token)
+    }
+}
