@@ -1,10 +1,10 @@
 //! The project's chores. `cargo xtask test` is all that CI runs.
-#![allow(
-    clippy::disallowed_methods,
-    clippy::print_stdout,
+#![expect(
     clippy::print_stderr,
-    reason = "a chore runner talks to its terminal, and to files, clocks and processes"
+    clippy::print_stdout,
+    reason = "a chore runner talks"
 )]
+#![expect(clippy::disallowed_methods, reason = "the bans are the product's")]
 
 mod arguments;
 mod audit;
@@ -19,8 +19,16 @@ mod tools;
 mod warm_store;
 mod workspace;
 
+use std::process::ExitCode;
+
 use clap::Parser;
 
-fn main() -> anyhow::Result<()> {
-    arguments::Arguments::parse().run()
+fn main() -> ExitCode {
+    match arguments::Arguments::parse().run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
 }

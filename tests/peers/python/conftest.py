@@ -1,0 +1,53 @@
+"""What every peer test needs. Nothing is skipped: what is missing is a failure."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from certificates import Identity
+from product import Product
+from recording_authority import RecordingAuthority
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped: {report.longrepr}"
+    return report
+
+
+@pytest.fixture(scope="session")
+def binary() -> Path:
+    """The built program, named by ENTRA_AUTH_CLI_BIN."""
+    path = os.environ.get("ENTRA_AUTH_CLI_BIN")
+    if not path or not Path(path).is_file():
+        pytest.fail(f"ENTRA_AUTH_CLI_BIN names no program: {path!r}")
+    return Path(path)
+
+
+@pytest.fixture
+def product(binary, tmp_path) -> Product:
+    """The program in a store of its own, whose key rests in a file."""
+    return Product(binary, tmp_path / "product", ENTRA_AUTH_KEY_STORE="file")
+
+
+@pytest.fixture(scope="session")
+def identity(tmp_path_factory) -> Identity:
+    """A certificate and its key."""
+    return Identity.create(tmp_path_factory.mktemp("identity"), "app.example.test")
+
+
+@pytest.fixture(scope="session")
+def other_identity(tmp_path_factory) -> Identity:
+    """A certificate that nobody was told about."""
+    return Identity.create(tmp_path_factory.mktemp("other-identity"), "app.example.test")
+
+
+@pytest.fixture
+def authority():
+    """A look-alike of Entra's endpoints, over http, that records what it is sent."""
+    with RecordingAuthority() as running:
+        yield running

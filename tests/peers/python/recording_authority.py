@@ -1,0 +1,122 @@
+"""Entra's token endpoint as a recorder: keeps every request, answers each with a fresh token.
+
+As a program it serves on a free loopback port, prints {"url": …} when it listens, and ends when
+standard input closes.
+"""
+
+import base64
+import json
+import os
+import ssl
+import sys
+import threading
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+ACCESS_TOKEN_BYTES = 1536
+
+
+@dataclass(frozen=True)
+class TokenRequest:
+    """One POST, its form in the order of arrival."""
+
+    url: str
+    headers: dict[str, str]
+    body: str
+
+    @property
+    def form(self) -> dict[str, str]:
+        pairs = parse_qsl(self.body, keep_blank_values=True, strict_parsing=True)
+        assert len(pairs) == len(dict(pairs)), f"a parameter came twice: {self.body}"
+        return dict(pairs)
+
+
+class RecordingAuthority:
+    """A context manager; `pem_file` (certificate and key) makes it speak https."""
+
+    def __init__(self, pem_file: Path | None = None):
+        self.requests: list[TokenRequest] = []
+        self.issued: list[str] = []
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server.daemon_threads = True
+        scheme = "http"
+        if pem_file:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(pem_file)
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+            scheme = "https"
+        self.url = f"{scheme}://127.0.0.1:{self._server.server_port}"
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def token_endpoint(self, tenant: str) -> str:
+        return f"{self.url}/{tenant}/oauth2/v2.0/token"
+
+    def _metadata(self, tenant: str) -> dict:
+        return {
+            "issuer": f"{self.url}/{tenant}/v2.0",
+            "authorization_endpoint": f"{self.url}/{tenant}/oauth2/v2.0/authorize",
+            "token_endpoint": self.token_endpoint(tenant),
+            "device_authorization_endpoint": f"{self.url}/{tenant}/oauth2/v2.0/devicecode",
+            "jwks_uri": f"{self.url}/{tenant}/discovery/v2.0/keys",
+        }
+
+    def _issue(self) -> dict:
+        token = base64.urlsafe_b64encode(os.urandom(ACCESS_TOKEN_BYTES)).decode().rstrip("=")
+        self.issued.append(token)
+        return {
+            "token_type": "Bearer",
+            "expires_in": 3599,
+            "ext_expires_in": 3599,
+            "access_token": token,
+        }
+
+    def _handler(authority):
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self):
+                tenant, _, rest = urlsplit(self.path).path.lstrip("/").partition("/")
+                if rest == "v2.0/.well-known/openid-configuration":
+                    self.answer(200, authority._metadata(tenant))
+                else:
+                    self.answer(404, {"error": "not_found"})
+
+            def do_POST(self):
+                length = int(self.headers["Content-Length"])
+                request = TokenRequest(
+                    url=authority.url + self.path,
+                    headers={name.lower(): value for name, value in self.headers.items()},
+                    body=self.rfile.read(length).decode("ascii"),
+                )
+                authority.requests.append(request)
+                self.answer(200, authority._issue())
+
+            def answer(self, status: int, document: dict):
+                body = json.dumps(document).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json; charset=utf-8")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                """Standard error belongs to the tests."""
+
+        return Handler
+
+
+if __name__ == "__main__":
+    with RecordingAuthority() as running:
+        print(json.dumps({"url": running.url}), flush=True)
+        sys.stdin.read()

@@ -1,0 +1,154 @@
+"""The master key in a real gnome-keyring: unlocked, locked, empty, frozen, and none at all."""
+
+from pathlib import Path
+
+import pytest
+
+from desktop_keyring import DesktopKeyring, SessionBus
+from product import CLIENT_ID, GRAPH, TENANT, Product
+
+SECRET = "canary-of-the-client-secret"
+PROFILE = ("--profile", "service-principal")
+LOCAL_STORE = 8
+MASTER_KEY_BYTES = 32
+
+
+@pytest.fixture
+def bus():
+    with SessionBus() as running:
+        yield running
+
+
+@pytest.fixture
+def on_desktop(binary, tmp_path, bus) -> Product:
+    """The product on a desktop: it chooses where its key rests by itself."""
+    return Product(binary, tmp_path / "product", DBUS_SESSION_BUS_ADDRESS=bus.address)
+
+
+@pytest.fixture
+def unlocked(bus, tmp_path):
+    with DesktopKeyring(bus, tmp_path / "login", unlocked=True) as running:
+        yield running
+
+
+def creation(product, authority, **environment):
+    """Makes a profile whose secret the product stores."""
+    return product.run(
+        *("config", "create", "--name", "service-principal"),
+        *("--tenant-id", TENANT, "--client-id", CLIENT_ID, "--scope", GRAPH),
+        *("--auth-method", "ClientSecret", "--client-secret-stdin"),
+        *("--authority", authority.url),
+        stdin=SECRET + "\n",
+        **environment,
+    )
+
+
+def create_profile(product, authority):
+    done = creation(product, authority)
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+def fresh_token(product, authority, **environment):
+    """A token that needs the stored secret, not the cache."""
+    token = product.token(*PROFILE, "--force", **environment)
+    assert token == authority.issued[-1]
+    assert authority.requests[-1].form["client_secret"] == SECRET
+
+
+def assert_nothing_in_plain_text(product, *more: str):
+    for file in product.directory.rglob("*"):
+        if file.is_file():
+            content = file.read_bytes()
+            for text in (SECRET, *more):
+                assert text.encode() not in content, f"{file} holds it in plain text"
+
+
+def key_files(product) -> list[Path]:
+    """A key of its own outside the keyring would lie here."""
+    return [file for file in product.folder("data").rglob("*") if file.is_file()]
+
+
+def test_the_keyring_holds_one_small_key_and_nothing_else(on_desktop, unlocked, authority):
+    create_profile(on_desktop, authority)
+    fresh_token(on_desktop, authority)
+
+    [(_label, attributes, key)] = unlocked.items()
+    assert len(key) == MASTER_KEY_BYTES
+    assert SECRET not in repr(attributes)
+    assert key_files(on_desktop) == []
+    assert_nothing_in_plain_text(on_desktop, *authority.issued)
+
+
+def test_a_second_call_makes_no_second_key(on_desktop, unlocked, authority):
+    create_profile(on_desktop, authority)
+    before = unlocked.items()
+    for _ in range(2):
+        fresh_token(on_desktop, authority)
+    assert unlocked.items() == before
+
+
+def test_a_locked_keyring_is_an_error_that_unlocking_mends(on_desktop, bus, tmp_path, authority):
+    login = tmp_path / "login"
+    with DesktopKeyring(bus, login, unlocked=True) as keyring:
+        create_profile(on_desktop, authority)
+        before = keyring.items()
+    with DesktopKeyring(bus, login, unlocked=False):
+        said = on_desktop.refused(LOCAL_STORE, *PROFILE, "--force")
+        assert "keyring" in said.lower()
+        assert authority.requests == []
+        assert key_files(on_desktop) == []
+    with DesktopKeyring(bus, login, unlocked=True) as keyring:
+        fresh_token(on_desktop, authority)
+        assert keyring.items() == before
+
+
+def test_an_empty_keyring_gets_no_new_key(on_desktop, bus, tmp_path, authority):
+    with DesktopKeyring(bus, tmp_path / "login", unlocked=True):
+        create_profile(on_desktop, authority)
+    with DesktopKeyring(bus, tmp_path / "another-login", unlocked=True) as empty:
+        said = on_desktop.refused(LOCAL_STORE, *PROFILE, "--force")
+        assert "keyring" in said.lower()
+        assert empty.is_empty()
+    assert authority.requests == []
+    assert key_files(on_desktop) == []
+
+
+def test_a_keyring_that_is_gone_is_an_error(on_desktop, bus, tmp_path, authority):
+    login = tmp_path / "login"
+    nobody = {"DBUS_SESSION_BUS_ADDRESS": f"unix:path={tmp_path / 'no-such-bus'}"}
+    with DesktopKeyring(bus, login, unlocked=True):
+        create_profile(on_desktop, authority)
+        on_desktop.refused(LOCAL_STORE, *PROFILE, "--force", **nobody)
+    # The bus is there, but no keyring on it.
+    on_desktop.refused(LOCAL_STORE, *PROFILE, "--force")
+    assert authority.requests == []
+    assert key_files(on_desktop) == []
+    with DesktopKeyring(bus, login, unlocked=True):
+        fresh_token(on_desktop, authority)
+
+
+def test_a_frozen_keyring_is_given_up(on_desktop, unlocked, authority):
+    create_profile(on_desktop, authority)
+    unlocked.freeze()
+    on_desktop.refused(LOCAL_STORE, *PROFILE, "--force")
+    unlocked.thaw()
+    fresh_token(on_desktop, authority)
+
+
+def test_without_a_keyring_a_key_file_is_made_and_named_once(on_desktop, authority):
+    done = create_profile(on_desktop, authority)
+    [key_file] = key_files(on_desktop)
+    assert key_file.stat().st_mode & 0o777 == 0o600
+    assert done.stderr.count(str(key_file)) == 1
+    again = on_desktop.run("get-token", *PROFILE)
+    assert again.returncode == 0, again.stderr
+    assert again.stderr == ""
+    assert_nothing_in_plain_text(on_desktop, *authority.issued)
+
+
+def test_a_keyring_asked_for_and_not_there_is_an_error(on_desktop, authority):
+    done = creation(on_desktop, authority, ENTRA_AUTH_KEY_STORE="keyring")
+    assert done.returncode == LOCAL_STORE, done.stderr
+    assert key_files(on_desktop) == []
+    assert SECRET not in done.stderr
