@@ -16,16 +16,13 @@ mod system {
     use anyhow::{Context, bail};
     use rustix::process::{Pid, Signal, getpid, kill_process, set_child_subreaper};
 
-    /// A process may be on its way out when its stage ends.
-    const GRACE: Duration = Duration::from_secs(5);
-
     pub(crate) fn adopt_orphans() -> anyhow::Result<()> {
         Ok(set_child_subreaper(Some(getpid()))?)
     }
 
-    /// Ends what a stage left behind; an error if there was any.
-    pub(crate) fn end_orphans() -> anyhow::Result<()> {
-        let deadline = Instant::now() + GRACE;
+    /// Ends what a stage left behind; an error if anything was still there after `grace`.
+    pub(crate) fn end_orphans(grace: Duration) -> anyhow::Result<()> {
+        let deadline = Instant::now() + grace;
         let mut orphans = living_children()?;
         while !orphans.is_empty() && Instant::now() < deadline {
             thread::sleep(Duration::from_millis(50));
@@ -72,16 +69,39 @@ mod system {
         }
         Ok(children)
     }
+
+    #[cfg(test)]
+    mod tests {
+        use std::{path::Path, time::Duration};
+
+        use super::{adopt_orphans, end_orphans};
+        use crate::command::Step;
+
+        #[test]
+        fn a_detached_grandchild_is_found_named_and_ended() {
+            adopt_orphans().unwrap();
+            Step::new("sh", Path::new("/"))
+                .args(["-c", "setsid sleep 300 >/dev/null 2>&1 &"])
+                .read()
+                .unwrap();
+            let error = end_orphans(Duration::ZERO).unwrap_err().to_string();
+            // It may not have got as far as to be called `sleep`.
+            assert!(error.contains(" (process "), "{error}");
+            assert!(end_orphans(Duration::ZERO).is_ok());
+        }
+    }
 }
 
 #[cfg(not(target_os = "linux"))]
 mod system {
+    use std::time::Duration;
+
     pub(crate) fn adopt_orphans() -> anyhow::Result<()> {
         println!("Whether a stage leaves a process behind is checked on Linux only.");
         Ok(())
     }
 
-    pub(crate) fn end_orphans() -> anyhow::Result<()> {
+    pub(crate) fn end_orphans(_grace: Duration) -> anyhow::Result<()> {
         Ok(())
     }
 }

@@ -7,6 +7,9 @@ use clap::ValueEnum;
 
 use crate::{leftovers, stage::Stage, summary::Tests, workspace::Workspace};
 
+/// A process may be on its way out when its stage ends.
+const GRACE: Duration = Duration::from_secs(5);
+
 struct Ran {
     stage: Stage,
     seconds: f64,
@@ -47,7 +50,7 @@ fn run_stage(stage: Stage, workspace: &Workspace) -> Ran {
     println!("\n── {}: {}", stage.name, stage.about);
     let begin = Instant::now();
     let mut outcome = (stage.run)(workspace);
-    if let Err(left_behind) = leftovers::end_orphans() {
+    if let Err(left_behind) = leftovers::end_orphans(GRACE) {
         outcome = outcome.and(Err(left_behind));
     }
     let seconds = begin.elapsed().as_secs_f64();
