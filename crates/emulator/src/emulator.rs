@@ -1,0 +1,275 @@
+//! The handle: building, starting and directing an emulator.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::access_token::v2_issuer;
+use crate::clock::Clock;
+use crate::directory::{App, Directory, Resource, Tenant};
+use crate::error::StartError;
+use crate::fault::Fault;
+use crate::listen;
+use crate::request::Request;
+use crate::routes::Endpoint;
+use crate::server::Server;
+use crate::shared::Shared;
+use crate::state::{DEFAULT_TOKEN_LIFETIME, State};
+use crate::tls::Https;
+
+/// A running emulator. Dropping it closes its port and ends its thread.
+pub struct Emulator {
+    // Declared first: the server stops before what it uses goes.
+    _server: Server,
+    shared: Arc<Shared>,
+    port: u16,
+    authority_pem: Option<String>,
+}
+
+/// What an emulator is made of; see [`Emulator::builder`].
+#[derive(Debug)]
+#[must_use]
+pub struct EmulatorBuilder {
+    tenants: Vec<Tenant>,
+    apps: Vec<App>,
+    resources: Vec<Resource>,
+    uses_tls: bool,
+    port: u16,
+    token_lifetime: Duration,
+    clock_offset_seconds: i64,
+}
+
+/// Token replies are held back while this exists.
+#[derive(Debug)]
+#[must_use = "dropping it lets the replies go"]
+pub struct HeldReplies {
+    shared: Arc<Shared>,
+}
+
+impl Emulator {
+    /// An emulator with the Contoso tenant, no app, http, and a port that is free.
+    pub fn builder() -> EmulatorBuilder {
+        EmulatorBuilder {
+            tenants: Vec::new(),
+            apps: Vec::new(),
+            resources: Vec::new(),
+            uses_tls: false,
+            port: 0,
+            token_lifetime: DEFAULT_TOKEN_LIFETIME,
+            clock_offset_seconds: 0,
+        }
+    }
+
+    /// `http://127.0.0.1:{port}` or, with TLS, `https://localhost:{port}`.
+    pub fn base_url(&self) -> &str {
+        &self.shared.base_url
+    }
+
+    /// The port, the same on 127.0.0.1 and `[::1]`.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The first tenant configured.
+    pub fn tenant(&self) -> &Tenant {
+        self.shared.state.directory.default_tenant()
+    }
+
+    /// The registered apps.
+    pub fn apps(&self) -> impl Iterator<Item = &App> {
+        self.shared.state.directory.apps()
+    }
+
+    /// The authority of a tenant, named by GUID, domain or word: `{base_url}/{tenant}`.
+    pub fn authority(&self, tenant: &str) -> String {
+        format!("{}/{tenant}", self.base_url())
+    }
+
+    /// The token endpoint of a tenant.
+    pub fn token_endpoint(&self, tenant: &str) -> String {
+        format!("{}/oauth2/v2.0/token", self.authority(tenant))
+    }
+
+    /// The certificate to trust for https, PEM; `None` on an emulator without TLS.
+    pub fn ca_pem(&self) -> Option<&str> {
+        self.authority_pem.as_deref()
+    }
+
+    /// The signing keys, as the keys endpoint of the first tenant gives them.
+    ///
+    /// # Errors
+    ///
+    /// The cryptographic library could not make a key.
+    pub fn jwks_json(&self) -> Result<String, rcgen::Error> {
+        let key = self.shared.state.signing_keys.current()?;
+        let issuer = v2_issuer(self.base_url(), &self.tenant().id);
+        Ok(json!({ "keys": [key.jwk(&issuer)] }).to_string())
+    }
+
+    /// Every request received, oldest first.
+    pub fn requests(&self) -> Vec<Request> {
+        self.shared.log.all()
+    }
+
+    /// The requests received by one endpoint, oldest first.
+    pub fn requests_to(&self, endpoint: Endpoint) -> Vec<Request> {
+        self.shared.log.sent_to(endpoint)
+    }
+
+    /// How many requests the token endpoint received.
+    pub fn token_requests(&self) -> usize {
+        self.requests_to(Endpoint::Token).len()
+    }
+
+    /// How many connections were accepted since the start, with or without a request.
+    pub fn connections(&self) -> usize {
+        self.shared.log.connections()
+    }
+
+    /// Forgets the requests received so far.
+    pub fn clear_requests(&self) {
+        self.shared.log.clear();
+    }
+
+    /// Waits until an endpoint has received this many requests; `false` if it has not in time.
+    pub fn wait_for_requests(&self, endpoint: Endpoint, count: usize, timeout: Duration) -> bool {
+        self.shared.log.wait_for(endpoint, count, timeout)
+    }
+
+    /// Plays a fault at the next token request. Faults queue.
+    pub fn play(&self, fault: &Fault) {
+        self.play_at(Endpoint::Token, 1, fault);
+    }
+
+    /// Plays a fault at the next `times` requests to an endpoint, after those planned before.
+    pub fn play_at(&self, endpoint: Endpoint, times: usize, fault: &Fault) {
+        self.shared.faults.plan(endpoint, times, fault);
+    }
+
+    /// Forgets the faults that have not been played.
+    pub fn clear_faults(&self) {
+        self.shared.faults.clear();
+    }
+
+    /// Delays every token reply from now on; zero ends it.
+    pub fn delay_token_replies(&self, delay: Duration) {
+        self.shared.set_token_delay(delay);
+    }
+
+    /// Holds every token reply back until the value returned is dropped. Requests are received and
+    /// counted meanwhile.
+    pub fn hold_token_replies(&self) -> HeldReplies {
+        self.shared.hold();
+        HeldReplies {
+            shared: Arc::clone(&self.shared),
+        }
+    }
+
+    /// Changes the lifetime of the tokens issued from now on; whole seconds count.
+    pub fn set_token_lifetime(&self, lifetime: Duration) {
+        self.shared.state.set_token_lifetime(lifetime);
+    }
+
+    /// Moves the emulator's time this many seconds from the machine's.
+    pub fn set_clock_offset(&self, seconds: i64) {
+        self.shared.state.clock.set_offset(seconds);
+    }
+}
+
+impl EmulatorBuilder {
+    /// Adds a tenant; the first one added replaces Contoso.
+    pub fn tenant(mut self, tenant: Tenant) -> Self {
+        self.tenants.push(tenant);
+        self
+    }
+
+    /// Registers an app.
+    pub fn app(mut self, app: App) -> Self {
+        self.apps.push(app);
+        self
+    }
+
+    /// Adds a resource to the well-known ones; on an equal name it wins over them.
+    pub fn resource(mut self, resource: Resource) -> Self {
+        self.resources.push(resource);
+        self
+    }
+
+    /// Serves https with a certificate of its own making instead of http.
+    pub fn tls(mut self, uses_tls: bool) -> Self {
+        self.uses_tls = uses_tls;
+        self
+    }
+
+    /// Asks for this port instead of any free one.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// How long tokens live; whole seconds count. 3599 s unless set.
+    pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
+        self.token_lifetime = lifetime;
+        self
+    }
+
+    /// How far the emulator's time is from the machine's, in seconds: its `Date` header, its
+    /// tokens and what it holds against the times it is sent.
+    pub fn clock_offset(mut self, seconds: i64) -> Self {
+        self.clock_offset_seconds = seconds;
+        self
+    }
+
+    /// Starts listening.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`]: what was registered is not sound, no port could be had, or the operating
+    /// system refused the thread.
+    pub fn start(self) -> Result<Emulator, StartError> {
+        let directory = Directory::new(self.tenants, self.apps, self.resources)?;
+        let clock = Clock::with_offset(self.clock_offset_seconds);
+        // Certificates are checked by the client's clock, which is the machine's.
+        let https = self
+            .uses_tls
+            .then(|| Https::new(Clock::default().now()))
+            .transpose()?;
+        let (listeners, port) = listen::loopback(self.port).map_err(StartError::Listen)?;
+        let base_url = match https {
+            Some(_) => format!("https://localhost:{port}"),
+            None => format!("http://127.0.0.1:{port}"),
+        };
+        let state = State::new(directory, clock, self.token_lifetime);
+        let shared = Arc::new(Shared::new(base_url, state));
+        let (acceptor, authority_pem) = match https {
+            Some(https) => (Some(https.acceptor), Some(https.authority_pem)),
+            None => (None, None),
+        };
+        let server =
+            Server::start(listeners, acceptor, Arc::clone(&shared)).map_err(StartError::Thread)?;
+        Ok(Emulator {
+            _server: server,
+            shared,
+            port,
+            authority_pem,
+        })
+    }
+}
+
+impl Drop for HeldReplies {
+    fn drop(&mut self) {
+        self.shared.release();
+    }
+}
+
+impl fmt::Debug for Emulator {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Emulator")
+            .field("base_url", &self.base_url())
+            .field("requests", &self.requests())
+            .finish_non_exhaustive()
+    }
+}

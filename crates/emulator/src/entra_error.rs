@@ -1,0 +1,132 @@
+//! Errors in Entra's shape.
+
+use aws_lc_rs::error::Unspecified;
+use serde_json::{Map, Value, json};
+
+use crate::clock::error_timestamp;
+use crate::exchange::Exchange;
+use crate::reply::Reply;
+
+/// A refusal: the OAuth error of RFC 6749 §5.2 with Entra's AADSTS code.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct EntraError {
+    pub(crate) status: u16,
+    pub(crate) error: String,
+    pub(crate) code: u32,
+    pub(crate) message: String,
+    pub(crate) suberror: Option<String>,
+    pub(crate) claims: Option<String>,
+}
+
+impl EntraError {
+    fn new(status: u16, error: &str, code: u32, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            error: error.to_owned(),
+            code,
+            message: message.into(),
+            suberror: None,
+            claims: None,
+        }
+    }
+
+    pub(crate) fn invalid_request(code: u32, message: impl Into<String>) -> Self {
+        Self::new(400, "invalid_request", code, message)
+    }
+
+    /// The client failed to prove itself: status 401.
+    pub(crate) fn invalid_client(code: u32, message: impl Into<String>) -> Self {
+        Self::new(401, "invalid_client", code, message)
+    }
+
+    pub(crate) fn unauthorized_client(code: u32, message: impl Into<String>) -> Self {
+        Self::new(400, "unauthorized_client", code, message)
+    }
+
+    pub(crate) fn invalid_scope(code: u32, message: impl Into<String>) -> Self {
+        Self::new(400, "invalid_scope", code, message)
+    }
+
+    pub(crate) fn invalid_resource(code: u32, message: impl Into<String>) -> Self {
+        Self::new(400, "invalid_resource", code, message)
+    }
+
+    pub(crate) fn invalid_grant(code: u32, message: impl Into<String>) -> Self {
+        Self::new(400, "invalid_grant", code, message)
+    }
+
+    pub(crate) fn unsupported_grant_type(code: u32, message: impl Into<String>) -> Self {
+        Self::new(400, "unsupported_grant_type", code, message)
+    }
+
+    pub(crate) fn server_error(code: u32, message: impl Into<String>) -> Self {
+        Self::new(500, "server_error", code, message)
+    }
+
+    pub(crate) fn temporarily_unavailable(
+        status: u16,
+        code: u32,
+        message: impl Into<String>,
+    ) -> Self {
+        Self::new(status, "temporarily_unavailable", code, message)
+    }
+
+    /// An error of any status and name.
+    pub(crate) fn other(status: u16, error: &str, code: u32, message: impl Into<String>) -> Self {
+        Self::new(status, error, code, message)
+    }
+
+    /// AADSTS900144: a parameter is not in the body.
+    pub(crate) fn missing_parameter(name: &str) -> Self {
+        Self::invalid_request(
+            900_144,
+            format!("The request body must contain the following parameter: '{name}'."),
+        )
+    }
+
+    /// The reply, with the identifiers and the time of the exchange.
+    ///
+    /// `error_uri` leads to the public look-up page, as Entra's does.
+    pub(crate) fn reply(&self, exchange: &Exchange<'_>) -> Reply {
+        let timestamp = error_timestamp(exchange.now);
+        let mut body = Map::new();
+        body.insert("error".to_owned(), json!(self.error));
+        body.insert(
+            "error_description".to_owned(),
+            json!(format!(
+                "AADSTS{}: {}\r\nTrace ID: {}\r\nCorrelation ID: {}\r\nTimestamp: {timestamp}",
+                self.code, self.message, exchange.trace_id, exchange.correlation_id
+            )),
+        );
+        body.insert("error_codes".to_owned(), json!([self.code]));
+        body.insert("timestamp".to_owned(), json!(timestamp));
+        body.insert("trace_id".to_owned(), json!(exchange.trace_id));
+        body.insert("correlation_id".to_owned(), json!(exchange.correlation_id));
+        body.insert(
+            "error_uri".to_owned(),
+            json!(format!(
+                "https://login.microsoftonline.com/error?code={}",
+                self.code
+            )),
+        );
+        if let Some(suberror) = &self.suberror {
+            body.insert("suberror".to_owned(), json!(suberror));
+        }
+        if let Some(claims) = &self.claims {
+            body.insert("claims".to_owned(), json!(claims));
+        }
+        Reply::json(self.status, &Value::Object(body))
+    }
+}
+
+impl From<Unspecified> for EntraError {
+    fn from(_: Unspecified) -> Self {
+        Self::server_error(50000, "There was an issue with the token-signing service.")
+    }
+}
+
+impl From<rcgen::Error> for EntraError {
+    fn from(_: rcgen::Error) -> Self {
+        Self::from(Unspecified)
+    }
+}

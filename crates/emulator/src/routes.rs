@@ -1,0 +1,121 @@
+//! Which path leads to which endpoint.
+
+use crate::directory::TokenVersion;
+use crate::endpoints::{instance_discovery, keys, openid_configuration, token};
+use crate::exchange::Exchange;
+use crate::reply::Reply;
+
+/// The endpoints of the emulator, as faults and counters name them.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum Endpoint {
+    /// `/{tenant}/oauth2/v2.0/token`, `/adfs/oauth2/token`
+    Token,
+    /// `/{tenant}/v2.0/.well-known/openid-configuration`, without `v2.0`, and under `/adfs`
+    OpenIdConfiguration,
+    /// `/{tenant}/discovery/v2.0/keys`, `/{tenant}/discovery/keys`, `/adfs/discovery/keys`
+    Keys,
+    /// `/common/discovery/instance`
+    InstanceDiscovery,
+}
+
+/// Whose rules apply to a path.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Authority<'a> {
+    /// Entra, with the tenant segment as sent.
+    Entra(&'a str),
+    /// Active Directory Federation Services.
+    Adfs,
+}
+
+/// A path that leads somewhere.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Route<'a> {
+    Token(Authority<'a>),
+    OpenIdConfiguration(Authority<'a>, TokenVersion),
+    Keys(Authority<'a>),
+    InstanceDiscovery,
+}
+
+impl<'a> Route<'a> {
+    /// Finds the route of a path; `None` is a 404.
+    pub(crate) fn find(path: &'a str) -> Option<Self> {
+        use Authority::{Adfs, Entra};
+        let segments: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
+        Some(match *segments.as_slice() {
+            ["common", "discovery", "instance"] => Self::InstanceDiscovery,
+            ["adfs", "oauth2", "token"] => Self::Token(Adfs),
+            ["adfs", ".well-known", "openid-configuration"] => {
+                Self::OpenIdConfiguration(Adfs, TokenVersion::V1)
+            }
+            ["adfs", "discovery", "keys"] => Self::Keys(Adfs),
+            [tenant, "oauth2", "v2.0", "token"] => Self::Token(Entra(tenant)),
+            [tenant, "v2.0", ".well-known", "openid-configuration"] => {
+                Self::OpenIdConfiguration(Entra(tenant), TokenVersion::V2)
+            }
+            [tenant, ".well-known", "openid-configuration"] => {
+                Self::OpenIdConfiguration(Entra(tenant), TokenVersion::V1)
+            }
+            [tenant, "discovery", "keys"] | [tenant, "discovery", "v2.0", "keys"] => {
+                Self::Keys(Entra(tenant))
+            }
+            _ => return None,
+        })
+    }
+
+    pub(crate) fn endpoint(self) -> Endpoint {
+        match self {
+            Self::Token(_) => Endpoint::Token,
+            Self::OpenIdConfiguration(..) => Endpoint::OpenIdConfiguration,
+            Self::Keys(_) => Endpoint::Keys,
+            Self::InstanceDiscovery => Endpoint::InstanceDiscovery,
+        }
+    }
+
+    /// The honest reply.
+    pub(crate) fn answer(self, exchange: &Exchange<'_>) -> Reply {
+        let result = match self {
+            Self::Token(authority) => return token::answer(exchange, authority),
+            Self::OpenIdConfiguration(authority, version) => {
+                openid_configuration::answer(exchange, authority, version)
+            }
+            Self::Keys(authority) => keys::answer(exchange, authority),
+            Self::InstanceDiscovery => instance_discovery::answer(exchange),
+        };
+        result.unwrap_or_else(|error| error.reply(exchange))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fixed_paths_win_over_tenants() {
+        assert_eq!(
+            Route::find("/common/discovery/instance"),
+            Some(Route::InstanceDiscovery)
+        );
+        assert_eq!(
+            Route::find("/adfs/oauth2/token"),
+            Some(Route::Token(Authority::Adfs))
+        );
+        assert_eq!(
+            Route::find("/common/oauth2/v2.0/token"),
+            Some(Route::Token(Authority::Entra("common")))
+        );
+    }
+
+    #[test]
+    fn other_paths_lead_nowhere() {
+        for path in [
+            "",
+            "/",
+            "/t/oauth2/v2.0/token/",
+            "//t/oauth2/v2.0/token",
+            "/t/oauth2/v2.0/tokens",
+        ] {
+            assert_eq!(Route::find(path), None, "{path}");
+        }
+    }
+}
