@@ -1,1 +1,33 @@
-//! placeholder
+//! Speaks with Entra: requests built, assertions signed, certificates opened, replies understood.
+//!
+//! Everything here is a function of its arguments. No socket, file, clock or screen is touched:
+//! `engine` sends what is built here through an [`http::HttpClient`] and hands back what came.
+
+pub mod aadsts;
+pub mod assertion;
+pub mod certificate;
+pub mod claims;
+pub mod client_authentication;
+pub mod discovery;
+pub mod endpoints;
+pub mod grant;
+pub mod http;
+pub mod identifier;
+mod redaction;
+pub mod refusal;
+pub mod reply;
+mod request_headers;
+pub mod retry;
+mod retry_after;
+pub mod scope_rules;
+pub mod text;
+
+pub use client_authentication::ClientAuthentication;
+pub use endpoints::Endpoints;
+pub use http::HttpClient;
+pub use http::HttpRequest;
+pub use http::HttpResponse;
+pub use http::TransportError;
+pub use http::TransportErrorKind;
+pub use refusal::Refusal;
+pub use reply::ReplyError;

@@ -1,0 +1,420 @@
+//! Endpoints looked up in an authority's discovery document (OpenID Connect Discovery 1.0 §4).
+
+use model::Authority;
+use model::AuthorityKind;
+use model::tenant::is_guid;
+use model::uri;
+use serde::Deserialize;
+use thiserror::Error;
+use url::Url;
+
+use crate::Endpoints;
+use crate::HttpRequest;
+use crate::HttpResponse;
+use crate::http::Method;
+use crate::reply;
+use crate::request_headers;
+use crate::text;
+
+/// How clients prove themselves where a document says nothing (OpenID Connect Discovery 1.0 §3).
+const DEFAULT_AUTH_METHOD: &str = "client_secret_basic";
+
+/// Why a discovery document cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum DiscoveryError {
+    /// The authority's address makes no URL.
+    #[error("`{0}` makes no URL")]
+    NotAUrl(String),
+    /// Another status than 200. Redirects are never followed.
+    #[error("the discovery document could not be had: status {status}: {excerpt}")]
+    Status {
+        /// The status code.
+        status: u16,
+        /// The beginning of the body, safe to show.
+        excerpt: String,
+    },
+    /// The body is no such document.
+    #[error("the discovery document cannot be read: {why}: {excerpt}")]
+    Malformed {
+        /// What is wrong with it.
+        why: &'static str,
+        /// The beginning of the body, safe to show.
+        excerpt: String,
+    },
+    /// The document speaks for someone else: tokens of another issuer would be taken for its own.
+    #[error("the discovery document of {expected} is about `{found}`")]
+    ForeignIssuer {
+        /// The authority that was asked.
+        expected: String,
+        /// The issuer named in the document, safe to show.
+        found: String,
+    },
+    /// An endpoint lies outside the authority: what is sent there would reach someone else.
+    #[error("the {name} of {authority} is `{url}`, which is another server")]
+    ForeignEndpoint {
+        /// Its name in the document.
+        name: &'static str,
+        /// The endpoint, safe to show.
+        url: String,
+        /// The authority that was asked.
+        authority: String,
+    },
+}
+
+#[derive(Deserialize)]
+struct Document {
+    issuer: String,
+    token_endpoint: String,
+    authorization_endpoint: Option<String>,
+    device_authorization_endpoint: Option<String>,
+    jwks_uri: Option<String>,
+    token_endpoint_auth_methods_supported: Option<Vec<String>>,
+    token_endpoint_auth_signing_alg_values_supported: Option<Vec<String>>,
+}
+
+/// Asks the authority for its discovery document.
+pub fn request(authority: &Authority, correlation_id: &str) -> Result<HttpRequest, DiscoveryError> {
+    let address = authority.address();
+    let issuer = match authority.kind() {
+        AuthorityKind::Entra | AuthorityKind::ExternalId | AuthorityKind::B2c => {
+            format!("{address}/v2.0")
+        }
+        AuthorityKind::Adfs | AuthorityKind::Oidc => address,
+    };
+    let url = format!("{issuer}/.well-known/openid-configuration");
+    let mut headers = request_headers::accepting_json();
+    if authority.kind().follows_entra_rules() {
+        headers.extend(request_headers::of_entra(correlation_id));
+    }
+    Ok(HttpRequest {
+        method: Method::Get,
+        url: Url::parse(&url).map_err(|_| DiscoveryError::NotAUrl(url))?,
+        headers,
+        body: None,
+    })
+}
+
+/// Reads the document. It must speak for the authority that was asked, and every endpoint in it
+/// must lie on the authority's own server: a secret goes nowhere else on a document's word.
+pub fn read(authority: &Authority, response: &HttpResponse) -> Result<Endpoints, DiscoveryError> {
+    if response.status != 200 {
+        return Err(DiscoveryError::Status {
+            status: response.status,
+            excerpt: text::excerpt(&response.body),
+        });
+    }
+    let malformed = |why| DiscoveryError::Malformed {
+        why,
+        excerpt: text::excerpt(&response.body),
+    };
+    if !reply::is_object(&response.body) {
+        return Err(malformed("it is no JSON object"));
+    }
+    let document: Document = serde_json::from_slice(&response.body).map_err(|error| {
+        malformed(if error.is_data() {
+            "a field is missing, stands twice or has the wrong type"
+        } else {
+            "it is no JSON"
+        })
+    })?;
+    let address = authority.address();
+    if !is_issuer_of(authority, &document.issuer) {
+        return Err(DiscoveryError::ForeignIssuer {
+            expected: address,
+            found: text::excerpt(document.issuer.as_bytes()),
+        });
+    }
+    let base = Url::parse(&address).map_err(|_| DiscoveryError::NotAUrl(address.clone()))?;
+    let own = |name: &'static str, text: &str| {
+        Url::parse(text)
+            .ok()
+            .filter(|url| uri::is_permitted(url) && url.origin() == base.origin())
+            .ok_or_else(|| DiscoveryError::ForeignEndpoint {
+                name,
+                url: text::excerpt(text.as_bytes()),
+                authority: address.clone(),
+            })
+    };
+    let own_if_any = |name, text: Option<String>| text.map(|text| own(name, &text)).transpose();
+    let token_auth_methods = if authority.kind() == AuthorityKind::Oidc {
+        document
+            .token_endpoint_auth_methods_supported
+            .unwrap_or_else(|| vec![DEFAULT_AUTH_METHOD.to_owned()])
+    } else {
+        Vec::new()
+    };
+    Ok(Endpoints {
+        token: own("token_endpoint", &document.token_endpoint)?,
+        authorize: own_if_any("authorization_endpoint", document.authorization_endpoint)?,
+        device_authorization: own_if_any(
+            "device_authorization_endpoint",
+            document.device_authorization_endpoint,
+        )?,
+        jwks: own_if_any("jwks_uri", document.jwks_uri)?,
+        issuer: document.issuer,
+        token_auth_methods,
+        token_auth_signing_algorithms: document
+            .token_endpoint_auth_signing_alg_values_supported
+            .unwrap_or_default(),
+    })
+}
+
+/// Whether the issuer is the authority: the same text but for a trailing slash (OpenID Connect
+/// Discovery 1.0 §4.3), or one of the forms in which Microsoft's services name themselves.
+fn is_issuer_of(authority: &Authority, issuer: &str) -> bool {
+    let address = authority.address();
+    let plain = issuer.strip_suffix('/').unwrap_or(issuer);
+    if plain == address {
+        return true;
+    }
+    let (Ok(base), Ok(named)) = (Url::parse(&address), Url::parse(plain)) else {
+        return false;
+    };
+    if !uri::is_permitted(&named) || named.query().is_some() || named.fragment().is_some() {
+        return false;
+    }
+    let segments: Vec<&str> = named.path().split('/').skip(1).collect();
+    let here = named.origin() == base.origin();
+    // `{tenantid}` stands percent-encoded in a parsed path.
+    let is_directory = |segment: &str| {
+        let asked = authority.tenant().map(model::Tenant::as_str);
+        match asked {
+            Some(asked) if is_guid(asked) => segment.eq_ignore_ascii_case(asked),
+            Some(asked) if asked == segment => true,
+            _ => is_guid(segment) || segment == "%7Btenantid%7D",
+        }
+    };
+    match (authority.kind(), segments.as_slice()) {
+        (AuthorityKind::Entra, [directory, "v2.0"]) => here && is_directory(directory),
+        (AuthorityKind::ExternalId, [directory, "v2.0"] | [directory]) => {
+            (here || both_of_external_id(&base, &named)) && is_directory(directory)
+        }
+        (AuthorityKind::B2c, [directory, "v2.0"] | ["tfp", directory, _, "v2.0"]) => {
+            here && is_directory(directory)
+        }
+        _ => false,
+    }
+}
+
+/// External ID answers under the name people type and signs as `{tenant GUID}.ciamlogin.com`.
+fn both_of_external_id(asked: &Url, named: &Url) -> bool {
+    let label = |url: &Url| {
+        url.host_str()
+            .and_then(|host| host.strip_suffix(".ciamlogin.com"))
+            .map(ToOwned::to_owned)
+    };
+    named.scheme() == "https"
+        && named.port().is_none()
+        && label(asked).is_some()
+        && label(named).is_some_and(|label| is_guid(&label))
+}
+
+#[cfg(test)]
+mod tests {
+    use model::AuthorityInput;
+    use serde_json::Value;
+    use serde_json::json;
+
+    use super::*;
+
+    const GUID: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";
+
+    fn authority(address: &str) -> Authority {
+        AuthorityInput {
+            authority: Some(address),
+            ..AuthorityInput::default()
+        }
+        .resolve()
+        .unwrap()
+    }
+
+    fn answer(document: &Value) -> HttpResponse {
+        HttpResponse {
+            status: 200,
+            headers: Vec::new(),
+            body: document.to_string().into_bytes(),
+        }
+    }
+
+    fn issued_by(address: &str, issuer: &str) -> Result<Endpoints, DiscoveryError> {
+        let authority = authority(address);
+        let origin = Url::parse(address).unwrap().origin().ascii_serialization();
+        let document = json!({"issuer": issuer, "token_endpoint": format!("{origin}/token")});
+        read(&authority, &answer(&document))
+    }
+
+    #[test]
+    fn each_kind_is_asked_at_its_own_address() {
+        for (address, expected) in [
+            (
+                "https://contoso.ciamlogin.com",
+                "https://contoso.ciamlogin.com/contoso.onmicrosoft.com/v2.0/.well-known/openid-configuration",
+            ),
+            (
+                "https://contoso.b2clogin.com/contoso.onmicrosoft.com/b2c_1_in",
+                "https://contoso.b2clogin.com/contoso.onmicrosoft.com/b2c_1_in/v2.0/.well-known/openid-configuration",
+            ),
+            (
+                "https://fs.contoso.com/adfs",
+                "https://fs.contoso.com/adfs/.well-known/openid-configuration",
+            ),
+            (
+                "https://issuer.example/realm",
+                "https://issuer.example/realm/.well-known/openid-configuration",
+            ),
+        ] {
+            let request = request(&authority(address), "id").unwrap();
+            assert_eq!(request.url.as_str(), expected);
+            assert_eq!(request.method, Method::Get);
+            let known = authority(address).kind().follows_entra_rules();
+            assert_eq!(
+                request.header("client-request-id").is_some(),
+                known,
+                "{address}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_issuer_is_the_authority() {
+        assert!(
+            issued_by(
+                "https://issuer.example/realm",
+                "https://issuer.example/realm/"
+            )
+            .is_ok()
+        );
+        assert!(issued_by("https://fs.contoso.com/adfs", "https://fs.contoso.com/adfs").is_ok());
+        for foreign in [
+            "https://issuer.example",
+            "https://issuer.example/realm//",
+            "https://issuer.example/realm/v2.0",
+            "https://evil.example/realm",
+            "http://issuer.example/realm",
+            "https://issuer.example/REALM",
+            "",
+        ] {
+            let error = issued_by("https://issuer.example/realm", foreign).unwrap_err();
+            assert!(
+                matches!(error, DiscoveryError::ForeignIssuer { .. }),
+                "{foreign}: {error}"
+            );
+        }
+    }
+
+    #[test]
+    fn microsofts_own_forms_of_issuer_are_known() {
+        let external = "https://contoso.ciamlogin.com";
+        assert!(
+            issued_by(
+                external,
+                &format!("https://{GUID}.ciamlogin.com/{GUID}/v2.0")
+            )
+            .is_ok()
+        );
+        assert!(
+            issued_by(
+                external,
+                &format!("https://contoso.ciamlogin.com/{GUID}/v2.0")
+            )
+            .is_ok()
+        );
+        assert!(
+            issued_by(
+                external,
+                &format!("https://other.ciamlogin.com/{GUID}/v2.0")
+            )
+            .is_err()
+        );
+        assert!(
+            issued_by(
+                external,
+                &format!("https://{GUID}.evil.example/{GUID}/v2.0")
+            )
+            .is_err()
+        );
+        let b2c = "https://contoso.b2clogin.com/contoso.onmicrosoft.com/b2c_1_in";
+        assert!(issued_by(b2c, &format!("https://contoso.b2clogin.com/{GUID}/v2.0/")).is_ok());
+        assert!(
+            issued_by(
+                b2c,
+                &format!("https://contoso.b2clogin.com/tfp/{GUID}/b2c_1_in/v2.0/")
+            )
+            .is_ok()
+        );
+        assert!(issued_by(b2c, &format!("https://fabrikam.b2clogin.com/{GUID}/v2.0/")).is_err());
+        let entra = "https://login.contoso.example/common";
+        assert!(issued_by(entra, "https://login.contoso.example/{tenantid}/v2.0").is_ok());
+        let other = "https://login.contoso.example/00000000-0000-0000-0000-000000000000/v2.0";
+        assert!(issued_by(&format!("https://login.contoso.example/{GUID}"), other).is_err());
+    }
+
+    #[test]
+    fn every_endpoint_lies_on_the_authoritys_server() {
+        let whole = json!({
+            "issuer": "https://issuer.example",
+            "token_endpoint": "https://issuer.example/t",
+            "authorization_endpoint": "https://issuer.example/a",
+            "device_authorization_endpoint": "https://issuer.example/d",
+            "jwks_uri": "https://issuer.example/k",
+        });
+        let issuer = authority("https://issuer.example");
+        let endpoints = read(&issuer, &answer(&whole)).unwrap();
+        assert_eq!(endpoints.token.as_str(), "https://issuer.example/t");
+        assert_eq!(endpoints.jwks.unwrap().as_str(), "https://issuer.example/k");
+        assert_eq!(endpoints.token_auth_methods, ["client_secret_basic"]);
+        for name in [
+            "token_endpoint",
+            "authorization_endpoint",
+            "device_authorization_endpoint",
+            "jwks_uri",
+        ] {
+            for foreign in [
+                "https://evil.example/x",
+                "http://issuer.example/x",
+                "https://issuer.example:444/x",
+                "https://user@issuer.example/x",
+                "https://issuer.example.evil.example/x",
+                "javascript:alert(1)",
+                "/relative",
+            ] {
+                let mut document = whole.clone();
+                document[name] = foreign.into();
+                let error = read(&issuer, &answer(&document)).unwrap_err();
+                assert!(
+                    matches!(&error, DiscoveryError::ForeignEndpoint { name: named, .. } if *named == name),
+                    "{name} {foreign}: {error}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_document_is_told_apart() {
+        let issuer = authority("https://issuer.example");
+        let response = |status, body: &str| HttpResponse {
+            status,
+            headers: Vec::new(),
+            body: body.as_bytes().to_vec(),
+        };
+        for (status, body) in [(302, ""), (404, "<html>"), (500, "{}")] {
+            let error = read(&issuer, &response(status, body)).unwrap_err();
+            assert!(
+                matches!(error, DiscoveryError::Status { status: found, .. } if found == status)
+            );
+        }
+        for body in [
+            "",
+            "<html>",
+            "[]",
+            "{\"issuer\":1}",
+            "{\"issuer\":\"https://issuer.example\"}",
+        ] {
+            let error = read(&issuer, &response(200, body)).unwrap_err();
+            assert!(
+                matches!(error, DiscoveryError::Malformed { .. }),
+                "{body}: {error}"
+            );
+        }
+    }
+}

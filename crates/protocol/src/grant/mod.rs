@@ -1,0 +1,58 @@
+//! Token requests, one grant per file.
+
+pub mod client_credentials;
+
+use model::AuthorityKind;
+use model::ClientId;
+use thiserror::Error;
+
+use crate::Endpoints;
+use crate::HttpRequest;
+use crate::assertion::AssertionError;
+use crate::http::FORM_CONTENT_TYPE;
+use crate::http::Form;
+use crate::http::Method;
+use crate::request_headers;
+
+/// What every token request needs to know.
+#[derive(Debug, Clone, Copy)]
+pub struct GrantRequest<'a> {
+    /// Where the authority's services are.
+    pub endpoints: &'a Endpoints,
+    /// What rules the authority follows.
+    pub kind: AuthorityKind,
+    /// The application that asks.
+    pub client_id: &'a ClientId,
+    /// A GUID, the same for all requests of one acquisition.
+    pub correlation_id: &'a str,
+}
+
+/// Why a request could not be built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum GrantError {
+    /// The grant is for confidential clients, and there is nothing to prove anything with.
+    #[error("the client credentials flow needs a client secret, a certificate or an assertion")]
+    NoCredential,
+    /// The assertion could not be made.
+    #[error(transparent)]
+    Assertion(#[from] AssertionError),
+}
+
+impl GrantRequest<'_> {
+    /// A request to the token endpoint with nothing in its form but the grant's type.
+    fn of_type(&self, grant_type: &str) -> HttpRequest {
+        let mut form = Form::new();
+        form.push("grant_type", grant_type);
+        let mut headers = request_headers::accepting_json();
+        headers.push(("content-type", FORM_CONTENT_TYPE.to_owned()));
+        if self.kind.follows_entra_rules() {
+            headers.extend(request_headers::of_entra(self.correlation_id));
+        }
+        HttpRequest {
+            method: Method::Post,
+            url: self.endpoints.token.clone(),
+            headers,
+            body: Some(form),
+        }
+    }
+}

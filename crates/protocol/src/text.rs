@@ -1,0 +1,211 @@
+//! Text from outside, made harmless before a person sees it.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// How much of an unexpected body an error shows, in characters.
+const EXCERPT_LENGTH: usize = 200;
+
+/// From which length on a run of token characters is taken for a token or a secret.
+const TOKEN_LENGTH: usize = 40;
+
+/// What stands in an excerpt where something looked like a token.
+const HIDDEN: &str = "[…]";
+
+/// Escapes every character that could act on a terminal or deceive a reader: C0 and C1 controls
+/// with line breaks and tabs, DEL, bidirectional controls, zero-width and other invisible
+/// characters, line and paragraph separators. What remains is printed as it is.
+///
+/// ```
+/// assert_eq!(protocol::text::escaped("a\u{1b}[2Jb\n"), r"a\u{1b}[2Jb\n");
+/// ```
+pub fn escaped(text: &str) -> Cow<'_, str> {
+    escaped_unless(text, |_| false)
+}
+
+/// As [`escaped`], but line feeds stay, and the carriage returns before them go.
+pub fn escaped_keeping_lines(text: &str) -> Cow<'_, str> {
+    if text.contains("\r\n") {
+        let text = text.replace("\r\n", "\n");
+        return Cow::Owned(escaped_unless(&text, |character| character == '\n').into_owned());
+    }
+    escaped_unless(text, |character| character == '\n')
+}
+
+fn escaped_unless(text: &str, harmless: impl Fn(char) -> bool) -> Cow<'_, str> {
+    let hostile = |character: char| is_hostile(character) && !harmless(character);
+    if !text.chars().any(hostile) {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = String::with_capacity(text.len() + 16);
+    for character in text.chars() {
+        match character {
+            _ if !hostile(character) => safe.push(character),
+            '\n' => safe.push_str("\\n"),
+            '\r' => safe.push_str("\\r"),
+            '\t' => safe.push_str("\\t"),
+            _ => {
+                // Writing to a String cannot fail.
+                let _ = write!(safe, "\\u{{{:x}}}", u32::from(character));
+            }
+        }
+    }
+    Cow::Owned(safe)
+}
+
+/// Unicode's `Cc` and `Cf` (but for Arabic number signs, which are visible), its line and
+/// paragraph separators, and the fillers that show as nothing.
+const fn is_hostile(character: char) -> bool {
+    matches!(
+        character,
+        '\u{0}'..='\u{1f}'
+            | '\u{7f}'..='\u{9f}'
+            | '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{115f}'
+            | '\u{1160}'
+            | '\u{17b4}'
+            | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{3164}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e007f}'
+    )
+}
+
+/// The beginning of a body that was not what it should be: escaped, at most 200 characters, with
+/// everything left out that looks like a token or a secret.
+pub fn excerpt(body: &[u8]) -> String {
+    // Tokens are sought before cutting, so that no cut makes one too short to be seen.
+    let window = &body[..body.len().min(16 * 1024)];
+    let text = String::from_utf8_lossy(window);
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let without_tokens = without_tokens(&words.join(" "));
+    let safe = escaped(&without_tokens);
+    if safe.chars().count() <= EXCERPT_LENGTH {
+        return safe.into_owned();
+    }
+    let mut cut: String = safe.chars().take(EXCERPT_LENGTH - 1).collect();
+    cut.push('…');
+    cut
+}
+
+/// The text with every run of characters that could be a token, key or secret left out.
+fn without_tokens(text: &str) -> String {
+    let is_token_character =
+        |character: char| character.is_ascii_alphanumeric() || "-._~+/=%".contains(character);
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(is_token_character) {
+        let (before, from) = rest.split_at(start);
+        let end = from
+            .find(|character| !is_token_character(character))
+            .unwrap_or(from.len());
+        let (run, after) = from.split_at(end);
+        kept.push_str(before);
+        kept.push_str(if looks_like_a_token(run) { HIDDEN } else { run });
+        rest = after;
+    }
+    kept.push_str(rest);
+    kept
+}
+
+/// Long runs of mixed letters and digits, long runs without separators, and the start of any JWT.
+fn looks_like_a_token(run: &str) -> bool {
+    if run.contains("eyJ") {
+        return true;
+    }
+    let mixed = run.bytes().any(|byte| byte.is_ascii_uppercase())
+        && run.bytes().any(|byte| byte.is_ascii_lowercase())
+        && run.bytes().any(|byte| byte.is_ascii_digit());
+    (run.len() >= TOKEN_LENGTH && mixed)
+        || run
+            .split(['.', '/', '='])
+            .any(|part| part.len() >= TOKEN_LENGTH)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn plain_text_is_borrowed() {
+        assert!(matches!(escaped("Grüße, 世界 🎉 C:\\x"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn controls_and_deceivers_are_spelled_out() {
+        assert_eq!(escaped("\u{1b}]0;x\u{7}"), r"\u{1b}]0;x\u{7}");
+        assert_eq!(escaped("a\r\nb\tc"), r"a\r\nb\tc");
+        assert_eq!(escaped("\u{9b}31m"), r"\u{9b}31m");
+        for hidden in [
+            '\u{202e}',
+            '\u{2066}',
+            '\u{200b}',
+            '\u{200d}',
+            '\u{feff}',
+            '\u{2028}',
+            '\u{ad}',
+            '\u{e0041}',
+            '\u{7f}',
+            '\u{85}',
+        ] {
+            let shown = escaped(&format!("a{hidden}b")).into_owned();
+            assert_eq!(shown, format!("a\\u{{{:x}}}b", u32::from(hidden)));
+        }
+    }
+
+    #[test]
+    fn lines_stay_where_asked_for() {
+        assert_eq!(escaped_keeping_lines("a\r\nb\nc\rd"), "a\nb\nc\\rd");
+    }
+
+    #[test]
+    fn an_excerpt_is_short_and_tells_no_token() {
+        let token = "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJ4In0.c2ln";
+        let secret = "abc8Q~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+        let body = format!(
+            "<html>\n <p>token {token} secret={secret}</p>{}",
+            "x ".repeat(300)
+        );
+        let shown = excerpt(body.as_bytes());
+        assert!(
+            shown.starts_with("<html> <p>token […] […]</p>x x"),
+            "{shown}"
+        );
+        assert!(!shown.contains("eyJ") && !shown.contains("8Q~"), "{shown}");
+        assert_eq!(shown.chars().count(), 200);
+    }
+
+    #[test]
+    fn an_excerpt_keeps_what_helps() {
+        let body = "Trace 5f0c1b9e-8c8e-4a1e-9d44-0d1e8f5a7b3c at login.microsoftonline.com";
+        assert_eq!(excerpt(body.as_bytes()), body);
+        assert_eq!(excerpt(&[0xff, b'a', 0x1b]), "\u{fffd}a\\u{1b}");
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_hostile_survives(text in any::<String>()) {
+            prop_assert!(!escaped(&text).chars().any(is_hostile));
+            prop_assert!(!escaped_keeping_lines(&text).chars().any(|character| is_hostile(character) && character != '\n'));
+        }
+
+        #[test]
+        fn any_body_has_an_excerpt(body in proptest::collection::vec(any::<u8>(), 0..2000)) {
+            let shown = excerpt(&body);
+            prop_assert!(shown.chars().count() <= EXCERPT_LENGTH);
+            prop_assert!(!shown.chars().any(is_hostile));
+        }
+    }
+}
