@@ -1,5 +1,7 @@
 //! Client assertions (RFC 7523 §2.2): signed by a registered certificate or by a trusted issuer.
 
+use std::borrow::Cow;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
@@ -15,6 +17,18 @@ const SKEW_SECONDS: i64 = 5 * 60;
 /// How far ahead `exp` may lie, the skew apart.
 const MAXIMUM_LIFETIME_SECONDS: i64 = 10 * 60;
 
+/// How closely a client assertion has to follow the standards.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Strictness {
+    /// To the letter: thumbprints in base64url without padding (RFC 7515 §4.1.7), `x5c` an array
+    /// (§4.1.6), dates as numbers (RFC 7519 §2).
+    #[default]
+    Standards,
+    /// As Entra does, which also takes what the MSAL libraries send: thumbprints in any base64,
+    /// padded or not; `x5c` as a single text; dates as numeric texts.
+    AsEntra,
+}
+
 /// What an assertion is checked against.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct AssertionCheck<'a> {
@@ -23,6 +37,7 @@ pub(crate) struct AssertionCheck<'a> {
     pub(crate) token_endpoint: &'a str,
     /// Which algorithms a certificate's assertion may use.
     pub(crate) algorithms: &'a [Algorithm],
+    pub(crate) strictness: Strictness,
     pub(crate) used_assertions: &'a UsedAssertions,
     pub(crate) now: i64,
 }
@@ -55,7 +70,7 @@ impl AssertionCheck<'_> {
             .filter(|algorithm| self.algorithms.contains(algorithm))
             .ok_or_else(|| unsupported_algorithm(jws))?;
         let certificate = self.certificate(jws, algorithm)?;
-        check_chain(jws, certificate)?;
+        self.check_chain(jws, certificate)?;
         if certificate.rsa_bits.is_some_and(|bits| bits < 2048) {
             return Err(EntraError::invalid_client(
                 50032,
@@ -90,7 +105,7 @@ impl AssertionCheck<'_> {
         self.registered
             .certificates
             .iter()
-            .find(|certificate| thumbprint(certificate) == sent)
+            .find(|certificate| thumbprint(certificate) == self.in_base64url(sent))
             .ok_or_else(|| {
                 self.key_refused(&format!(
                     "The key was not found., Thumbprint of key used by client: '{sent}'"
@@ -208,7 +223,7 @@ impl AssertionCheck<'_> {
 
     /// Checks `exp` and, where present, `nbf` and `iat`; gives `exp`.
     fn check_times(&self, jws: &CompactJws<'_>) -> Result<i64, EntraError> {
-        let expires_at = time(jws, "exp")?.ok_or_else(|| missing("exp"))?;
+        let expires_at = self.time(jws, "exp")?.ok_or_else(|| missing("exp"))?;
         if expires_at < self.now - SKEW_SECONDS {
             return Err(outside_validity(&format!(
                 "'exp' is {expires_at}, the server's time is {}",
@@ -216,7 +231,7 @@ impl AssertionCheck<'_> {
             )));
         }
         for claim in ["nbf", "iat"] {
-            if let Some(start) = time(jws, claim)?
+            if let Some(start) = self.time(jws, claim)?
                 && start > self.now + SKEW_SECONDS
             {
                 return Err(outside_validity(&format!(
@@ -226,6 +241,73 @@ impl AssertionCheck<'_> {
             }
         }
         Ok(expires_at)
+    }
+
+    /// `x5c` (RFC 7515 §4.1.6), if sent: an array of base64 DER certificates, the signing one first.
+    fn check_chain(
+        &self,
+        jws: &CompactJws<'_>,
+        leaf: &RegisteredCertificate,
+    ) -> Result<(), EntraError> {
+        let Some(value) = jws.header.get("x5c") else {
+            return Ok(());
+        };
+        let broken = |what: &str| {
+            EntraError::invalid_client(
+                50012,
+                format!("Authentication failed: 'x5c' of the client assertion {what}."),
+            )
+        };
+        let certificates = match value {
+            Value::Array(certificates) if !certificates.is_empty() => certificates.as_slice(),
+            Value::String(_) if self.strictness == Strictness::AsEntra => {
+                std::slice::from_ref(value)
+            }
+            _ => return Err(broken("is not an array of certificates")),
+        };
+        let chain = certificates
+            .iter()
+            .map(|certificate| {
+                let der = STANDARD.decode(certificate.as_str()?).ok()?;
+                RegisteredCertificate::parse(&der)
+            })
+            .collect::<Option<Vec<_>>>()
+            .ok_or_else(|| broken("holds something other than base64 of a DER certificate"))?;
+        if chain[0].der == leaf.der {
+            Ok(())
+        } else {
+            Err(self.key_refused("The first certificate of 'x5c' is not the one that signed."))
+        }
+    }
+
+    /// A `NumericDate` (RFC 7519 §2), fractions dropped.
+    fn time(&self, jws: &CompactJws<'_>, claim: &str) -> Result<Option<i64>, EntraError> {
+        let Some(value) = jws.claims.get(claim) else {
+            return Ok(None);
+        };
+        let seconds = match value {
+            Value::Number(number) => number
+                .as_i64()
+                .or_else(|| number.as_f64().map(whole_seconds)),
+            Value::String(text) if self.strictness == Strictness::AsEntra => text.parse().ok(),
+            _ => None,
+        };
+        seconds.map(Some).ok_or_else(|| {
+            malformed(&format!(
+                "'{claim}' of the client assertion is not a number."
+            ))
+        })
+    }
+
+    /// A thumbprint as it should have been sent.
+    fn in_base64url<'t>(&self, sent: &'t str) -> Cow<'t, str> {
+        match self.strictness {
+            Strictness::Standards => Cow::Borrowed(sent),
+            Strictness::AsEntra => {
+                let unpadded = sent.trim_end_matches('=');
+                Cow::Owned(unpadded.replace('+', "-").replace('/', "_"))
+            }
+        }
     }
 
     fn key_refused(&self, reason: &str) -> EntraError {
@@ -240,40 +322,6 @@ impl AssertionCheck<'_> {
     }
 }
 
-/// `x5c` (RFC 7515 §4.1.6), if sent: an array of base64 DER certificates, the signing one first.
-fn check_chain(jws: &CompactJws<'_>, leaf: &RegisteredCertificate) -> Result<(), EntraError> {
-    let Some(value) = jws.header.get("x5c") else {
-        return Ok(());
-    };
-    let broken = |what: &str| {
-        EntraError::invalid_client(
-            50012,
-            format!("Authentication failed: 'x5c' of the client assertion {what}."),
-        )
-    };
-    let certificates = value
-        .as_array()
-        .filter(|certificates| !certificates.is_empty())
-        .ok_or_else(|| broken("is not an array of certificates"))?;
-    let chain = certificates
-        .iter()
-        .map(|certificate| {
-            let der = STANDARD.decode(certificate.as_str()?).ok()?;
-            RegisteredCertificate::parse(&der)
-        })
-        .collect::<Option<Vec<_>>>()
-        .ok_or_else(|| broken("holds something other than base64 of a DER certificate"))?;
-    if chain[0].der == leaf.der {
-        Ok(())
-    } else {
-        Err(EntraError::invalid_client(
-            700_027,
-            "The certificate with identifier used to sign the client assertion is not registered on application. \
-             [Reason - The first certificate of 'x5c' is not the one that signed.]",
-        ))
-    }
-}
-
 /// `aud`: a text or an array of texts that holds the expected one (RFC 7519 §4.1.3).
 fn audience_is(jws: &CompactJws<'_>, expected: &str) -> bool {
     match jws.claims.get("aud") {
@@ -285,24 +333,12 @@ fn audience_is(jws: &CompactJws<'_>, expected: &str) -> bool {
     }
 }
 
-/// A `NumericDate` (RFC 7519 §2): a JSON number, fractions dropped.
-fn time(jws: &CompactJws<'_>, claim: &str) -> Result<Option<i64>, EntraError> {
-    let Some(value) = jws.claims.get(claim) else {
-        return Ok(None);
-    };
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "float-to-integer casts saturate, and dates that large are refused as too far ahead"
-    )]
-    value
-        .as_i64()
-        .or_else(|| value.as_f64().map(|seconds| seconds as i64))
-        .map(Some)
-        .ok_or_else(|| {
-            malformed(&format!(
-                "'{claim}' of the client assertion is not a number."
-            ))
-        })
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the cast saturates, and dates that large are refused as too far ahead"
+)]
+fn whole_seconds(seconds: f64) -> i64 {
+    seconds as i64
 }
 
 fn required_text<'a>(jws: &'a CompactJws<'_>, claim: &str) -> Result<&'a str, EntraError> {

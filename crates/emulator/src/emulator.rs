@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::access_token::v2_issuer;
+use crate::client_assertion::Strictness;
 use crate::clock::Clock;
 use crate::directory::{App, Directory, Resource, Tenant};
 use crate::error::StartError;
@@ -35,6 +36,7 @@ pub struct EmulatorBuilder {
     tenants: Vec<Tenant>,
     apps: Vec<App>,
     resources: Vec<Resource>,
+    strictness: Strictness,
     uses_tls: bool,
     port: u16,
     token_lifetime: Duration,
@@ -55,6 +57,7 @@ impl Emulator {
             tenants: Vec::new(),
             apps: Vec::new(),
             resources: Vec::new(),
+            strictness: Strictness::default(),
             uses_tls: false,
             port: 0,
             token_lifetime: DEFAULT_TOKEN_LIFETIME,
@@ -197,6 +200,12 @@ impl EmulatorBuilder {
         self
     }
 
+    /// How closely client assertions have to follow the standards; to the letter unless set.
+    pub fn strictness(mut self, strictness: Strictness) -> Self {
+        self.strictness = strictness;
+        self
+    }
+
     /// Serves https with a certificate of its own making instead of http.
     pub fn tls(mut self, uses_tls: bool) -> Self {
         self.uses_tls = uses_tls;
@@ -241,7 +250,7 @@ impl EmulatorBuilder {
             Some(_) => format!("https://localhost:{port}"),
             None => format!("http://127.0.0.1:{port}"),
         };
-        let state = State::new(directory, clock, self.token_lifetime);
+        let state = State::new(directory, clock, self.strictness, self.token_lifetime);
         let shared = Arc::new(Shared::new(base_url, state));
         let (acceptor, authority_pem) = match https {
             Some(https) => (Some(https.acceptor), Some(https.authority_pem)),

@@ -42,6 +42,7 @@ mod signing_key;
 mod state;
 mod tls;
 
+pub use client_assertion::Strictness;
 pub use directory::{
     App, DEFAULT_TENANT_DOMAIN, DEFAULT_TENANT_ID, FederatedCredential, Resource, Tenant,
     TokenVersion,

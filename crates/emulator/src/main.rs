@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use emulator::{App, Emulator, Tenant};
+use emulator::{App, Emulator, Strictness, Tenant};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 
@@ -26,6 +26,9 @@ struct Arguments {
     /// Serve https; the certificate to trust is printed
     #[arg(long)]
     tls: bool,
+    /// Refuse client assertions that bend the standards as the MSAL libraries do
+    #[arg(long)]
+    strict: bool,
     /// The tenant; contoso.onmicrosoft.com unless given
     #[arg(long, value_name = "GUID:DOMAIN", value_parser = pair)]
     tenant: Option<(String, String)>,
@@ -67,6 +70,11 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let mut builder = Emulator::builder()
         .port(arguments.port)
         .tls(arguments.tls)
+        .strictness(if arguments.strict {
+            Strictness::Standards
+        } else {
+            Strictness::AsEntra
+        })
         .token_lifetime(Duration::from_secs(arguments.token_lifetime));
     if let Some((id, domain)) = &arguments.tenant {
         builder = builder.tenant(Tenant::new(id, domain));

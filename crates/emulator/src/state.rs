@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use crate::client_assertion::Strictness;
 use crate::clock::Clock;
 use crate::directory::Directory;
 use crate::signing_key::SigningKeys;
@@ -19,16 +20,23 @@ pub(crate) struct State {
     pub(crate) clock: Clock,
     pub(crate) signing_keys: SigningKeys,
     pub(crate) used_assertions: UsedAssertions,
+    pub(crate) strictness: Strictness,
     token_lifetime_seconds: AtomicU64,
 }
 
 impl State {
-    pub(crate) fn new(directory: Directory, clock: Clock, token_lifetime: Duration) -> Self {
+    pub(crate) fn new(
+        directory: Directory,
+        clock: Clock,
+        strictness: Strictness,
+        token_lifetime: Duration,
+    ) -> Self {
         Self {
             directory,
             clock,
             signing_keys: SigningKeys::default(),
             used_assertions: UsedAssertions::default(),
+            strictness,
             token_lifetime_seconds: AtomicU64::new(token_lifetime.as_secs()),
         }
     }

@@ -42,6 +42,7 @@ pub(crate) fn answer(
             Authority::Entra(_) => &[Algorithm::Ps256, Algorithm::Rs256],
             Authority::Adfs => &[Algorithm::Rs256],
         },
+        strictness: exchange.state.strictness,
         used_assertions: &exchange.state.used_assertions,
         now: exchange.now,
     };

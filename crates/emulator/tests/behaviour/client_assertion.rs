@@ -1,7 +1,7 @@
 //! Client credentials with an assertion: each wrong one is refused with its code.
 
 use crate::support::*;
-use emulator::{App, Emulator, FederatedCredential};
+use emulator::{App, Emulator, FederatedCredential, Strictness};
 use serde_json::{Value, json};
 
 fn ps256_header() -> Value {
@@ -183,6 +183,49 @@ fn each_wrong_header_has_its_code() {
         let reply = post_assertion(&emulator, &OWN.ps256(&header, &claims(&emulator, now())));
         assert_eq!(reply.code(), code, "{header}: {}", reply.body);
     }
+}
+
+#[test]
+fn what_msal_sends_is_accepted_only_where_entra_is_imitated() {
+    let lenient = builder(app())
+        .strictness(Strictness::AsEntra)
+        .start()
+        .unwrap();
+    let strict = emulator();
+    let standard_alphabet = OWN.sha256().replace('-', "+").replace('_', "/");
+    let padded = but(
+        ps256_header(),
+        "x5t#S256",
+        json!(format!("{standard_alphabet}=")),
+    );
+    let single = but(ps256_header(), "x5c", json!(OWN.certificate_base64()));
+    let text = |emulator: &Emulator| {
+        let now = now();
+        let claims = but(claims(emulator, now), "exp", json!((now + 600).to_string()));
+        but(claims, "nbf", json!(now.to_string()))
+    };
+    for (emulator, statuses) in [(&lenient, [200, 200, 200]), (&strict, [401, 401, 401])] {
+        let found = [
+            OWN.ps256(&padded, &claims(emulator, now())),
+            OWN.ps256(&single, &claims(emulator, now())),
+            OWN.ps256(&ps256_header(), &text(emulator)),
+        ]
+        .map(|assertion| post_assertion(emulator, &assertion).status);
+        assert_eq!(found, statuses);
+    }
+    // Lenient about the form, not about the content.
+    let stranger = but(ps256_header(), "x5t#S256", json!(STRANGER.sha256()));
+    assert_refused(
+        &lenient,
+        &OWN.ps256(&stranger, &claims(&lenient, now())),
+        700_027,
+    );
+    let late = but(
+        claims(&lenient, now()),
+        "exp",
+        json!((now() - 301).to_string()),
+    );
+    assert_refused(&lenient, &OWN.ps256(&ps256_header(), &late), 700_024);
 }
 
 #[test]

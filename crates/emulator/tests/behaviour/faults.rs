@@ -162,12 +162,7 @@ fn connections_break_before_and_during_a_reply() {
 fn a_slow_reply_outlasts_an_impatient_client() {
     let emulator = emulator();
     emulator.play(&Fault::SlowReply(Duration::from_mins(10)));
-    let impatient: ureq::Agent = ureq::Agent::config_builder()
-        .proxy(None)
-        .timeout_global(Some(Duration::from_millis(200)))
-        .build()
-        .into();
-    let error = impatient
+    let error = impatient_agent()
         .post(&emulator.token_endpoint(TENANT))
         .send_form(with_secret())
         .unwrap_err();

@@ -76,12 +76,12 @@ fn a_standing_delay_keeps_an_impatient_client_waiting() {
     let emulator = emulator();
     let url = emulator.token_endpoint(TENANT);
     emulator.delay_token_replies(Duration::from_mins(10));
-    let impatient: ureq::Agent = ureq::Agent::config_builder()
-        .proxy(None)
-        .timeout_global(Some(Duration::from_millis(200)))
-        .build()
-        .into();
-    assert!(impatient.post(&url).send_form(with_secret()).is_err());
+    assert!(
+        impatient_agent()
+            .post(&url)
+            .send_form(with_secret())
+            .is_err()
+    );
     emulator.delay_token_replies(Duration::ZERO);
     assert_eq!(post(&url, &with_secret()).status, 200);
 }

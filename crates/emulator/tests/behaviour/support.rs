@@ -1,6 +1,7 @@
 //! A client of the emulator that can do things right and wrong.
 
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
 use aws_lc_rs::rand::SystemRandom;
@@ -181,6 +182,15 @@ pub(crate) fn agent() -> ureq::Agent {
         .into()
 }
 
+/// An agent that gives up after a fifth of a second.
+pub(crate) fn impatient_agent() -> ureq::Agent {
+    ureq::Agent::config_builder()
+        .proxy(None)
+        .timeout_global(Some(Duration::from_millis(200)))
+        .build()
+        .into()
+}
+
 pub(crate) fn read(response: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Reply {
     let (head, mut body) = response.unwrap().into_parts();
     Reply {
@@ -266,7 +276,7 @@ pub(crate) fn fresh_id() -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// The emulator's time, as its `Date` header tells it.
+/// The machine's time, epoch seconds.
 pub(crate) fn now() -> i64 {
     jiff::Timestamp::now().as_second()
 }
