@@ -38,26 +38,28 @@ pub enum EndpointsError {
     NotAUrl(String),
 }
 
-/// Entra's endpoints, which follow from host and tenant (Microsoft identity platform, "OpenID
-/// Connect on the Microsoft identity platform"). No request is made.
-pub fn of_entra(authority: &Authority) -> Result<Endpoints, EndpointsError> {
-    let address = authority.address();
-    if authority.kind() != AuthorityKind::Entra || authority.tenant().is_none() {
-        return Err(EndpointsError::NeedsDiscovery(address));
+impl Endpoints {
+    /// Entra's endpoints, which follow from host and tenant (Microsoft identity platform, "OpenID
+    /// Connect on the Microsoft identity platform"). No request is made.
+    pub fn of_entra(authority: &Authority) -> Result<Endpoints, EndpointsError> {
+        let address = authority.address();
+        if authority.kind() != AuthorityKind::Entra || authority.tenant().is_none() {
+            return Err(EndpointsError::NeedsDiscovery(address));
+        }
+        let endpoint = |path: &str| {
+            let text = format!("{address}/{path}");
+            Url::parse(&text).map_err(|_| EndpointsError::NotAUrl(text))
+        };
+        Ok(Endpoints {
+            token: endpoint("oauth2/v2.0/token")?,
+            authorize: Some(endpoint("oauth2/v2.0/authorize")?),
+            device_authorization: Some(endpoint("oauth2/v2.0/devicecode")?),
+            jwks: Some(endpoint("discovery/v2.0/keys")?),
+            issuer: format!("{address}/v2.0"),
+            token_auth_methods: Vec::new(),
+            token_auth_signing_algorithms: Vec::new(),
+        })
     }
-    let endpoint = |path: &str| {
-        let text = format!("{address}/{path}");
-        Url::parse(&text).map_err(|_| EndpointsError::NotAUrl(text))
-    };
-    Ok(Endpoints {
-        token: endpoint("oauth2/v2.0/token")?,
-        authorize: Some(endpoint("oauth2/v2.0/authorize")?),
-        device_authorization: Some(endpoint("oauth2/v2.0/devicecode")?),
-        jwks: Some(endpoint("discovery/v2.0/keys")?),
-        issuer: format!("{address}/v2.0"),
-        token_auth_methods: Vec::new(),
-        token_auth_signing_algorithms: Vec::new(),
-    })
 }
 
 #[cfg(test)]
@@ -78,7 +80,7 @@ mod tests {
 
     #[test]
     fn entras_endpoints_follow_from_host_and_tenant() {
-        let endpoints = of_entra(&authority(
+        let endpoints = Endpoints::of_entra(&authority(
             "login.microsoftonline.us",
             "contoso.onmicrosoft.us",
         ))
@@ -97,7 +99,7 @@ mod tests {
 
     #[test]
     fn a_loopback_service_keeps_scheme_and_port() {
-        let endpoints = of_entra(&authority("http://127.0.0.1:8099", "common")).unwrap();
+        let endpoints = Endpoints::of_entra(&authority("http://127.0.0.1:8099", "common")).unwrap();
         assert_eq!(
             endpoints.token.as_str(),
             "http://127.0.0.1:8099/common/oauth2/v2.0/token"
@@ -113,7 +115,7 @@ mod tests {
         .resolve()
         .unwrap();
         assert_eq!(
-            of_entra(&adfs),
+            Endpoints::of_entra(&adfs),
             Err(EndpointsError::NeedsDiscovery(
                 "https://fs.contoso.com/adfs".to_owned()
             ))

@@ -15,7 +15,7 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use crate::HttpResponse;
-use crate::Refusal;
+pub use crate::refusal::Refusal;
 use crate::retry;
 use crate::retry_after;
 use crate::text;

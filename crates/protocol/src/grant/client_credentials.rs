@@ -5,7 +5,6 @@ use model::Timestamp;
 
 use super::GrantError;
 use super::GrantRequest;
-use crate::ClientAuthentication;
 use crate::HttpRequest;
 
 /// Asks for a token for the application itself.
@@ -15,21 +14,13 @@ use crate::HttpRequest;
 pub fn request(
     grant: &GrantRequest<'_>,
     scopes: &Scopes,
-    authentication: &ClientAuthentication,
     claims: Option<&str>,
     now: Timestamp,
 ) -> Result<HttpRequest, GrantError> {
-    if authentication.is_none() {
+    if grant.authentication.is_none() {
         return Err(GrantError::NoCredential);
     }
-    let mut request = grant.of_type("client_credentials");
-    authentication.apply(
-        &mut request,
-        grant.kind,
-        grant.endpoints,
-        grant.client_id,
-        now,
-    )?;
+    let mut request = grant.of_type("client_credentials", now)?;
     let form = request.body.get_or_insert_default();
     if !scopes.is_empty() {
         form.push("scope", scopes.to_string());
@@ -49,8 +40,8 @@ mod tests {
     use model::ClientSecret;
 
     use super::*;
+    use crate::ClientAuthentication;
     use crate::Endpoints;
-    use crate::endpoints;
 
     const NOW: Timestamp = Timestamp::from_unix_seconds(1_767_225_600);
 
@@ -61,7 +52,7 @@ mod tests {
         }
         .resolve()
         .unwrap();
-        endpoints::of_entra(&authority).unwrap()
+        Endpoints::of_entra(&authority).unwrap()
     }
 
     fn built(
@@ -72,12 +63,13 @@ mod tests {
     ) -> Result<HttpRequest, GrantError> {
         let grant = GrantRequest {
             endpoints,
-            kind,
-            client_id: &ClientId::parse("my app".replace(' ', ":").as_str()).unwrap(),
+            authority_kind: kind,
+            client_id: &ClientId::parse("my:app").unwrap(),
+            authentication,
             correlation_id: "c0ffee00-0000-4000-8000-000000000000",
         };
         let scopes = Scopes::parse(["https://graph.microsoft.com/.default"], None).unwrap();
-        request(&grant, &scopes, authentication, claims, NOW)
+        request(&grant, &scopes, claims, NOW)
     }
 
     fn secret() -> ClientAuthentication {

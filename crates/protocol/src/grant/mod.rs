@@ -4,8 +4,10 @@ pub mod client_credentials;
 
 use model::AuthorityKind;
 use model::ClientId;
+use model::Timestamp;
 use thiserror::Error;
 
+use crate::ClientAuthentication;
 use crate::Endpoints;
 use crate::HttpRequest;
 use crate::assertion::AssertionError;
@@ -20,9 +22,11 @@ pub struct GrantRequest<'a> {
     /// Where the authority's services are.
     pub endpoints: &'a Endpoints,
     /// What rules the authority follows.
-    pub kind: AuthorityKind,
+    pub authority_kind: AuthorityKind,
     /// The application that asks.
     pub client_id: &'a ClientId,
+    /// How it proves itself.
+    pub authentication: &'a ClientAuthentication,
     /// A GUID, the same for all requests of one acquisition.
     pub correlation_id: &'a str,
 }
@@ -39,20 +43,29 @@ pub enum GrantError {
 }
 
 impl GrantRequest<'_> {
-    /// A request to the token endpoint with nothing in its form but the grant's type.
-    fn of_type(&self, grant_type: &str) -> HttpRequest {
+    /// A request to the token endpoint with the grant's type and the client's proof in its form,
+    /// and nothing else yet.
+    fn of_type(&self, grant_type: &str, now: Timestamp) -> Result<HttpRequest, AssertionError> {
         let mut form = Form::new();
         form.push("grant_type", grant_type);
         let mut headers = request_headers::accepting_json();
         headers.push(("content-type", FORM_CONTENT_TYPE.to_owned()));
-        if self.kind.follows_entra_rules() {
+        if self.authority_kind.follows_entra_rules() {
             headers.extend(request_headers::of_entra(self.correlation_id));
         }
-        HttpRequest {
+        let mut request = HttpRequest {
             method: Method::Post,
             url: self.endpoints.token.clone(),
             headers,
             body: Some(form),
-        }
+        };
+        self.authentication.apply(
+            &mut request,
+            self.authority_kind,
+            self.endpoints,
+            self.client_id,
+            now,
+        )?;
+        Ok(request)
     }
 }
