@@ -25,7 +25,7 @@ pub enum Strictness {
     #[default]
     Standards,
     /// As Entra does, which also takes what the MSAL libraries send: thumbprints in any base64,
-    /// padded or not; `x5c` as a single text; dates as numeric texts.
+    /// padded or not; `x5c` as a single text or with line breaks; dates as numeric texts.
     AsEntra,
 }
 
@@ -268,7 +268,11 @@ impl AssertionCheck<'_> {
         let chain = certificates
             .iter()
             .map(|certificate| {
-                let der = STANDARD.decode(certificate.as_str()?).ok()?;
+                let mut text = certificate.as_str()?.to_owned();
+                if self.strictness == Strictness::AsEntra {
+                    text.retain(|character| !character.is_ascii_whitespace());
+                }
+                let der = STANDARD.decode(text).ok()?;
                 RegisteredCertificate::parse(&der)
             })
             .collect::<Option<Vec<_>>>()

@@ -43,6 +43,12 @@ struct Arguments {
     token_lifetime: u64,
 }
 
+impl Arguments {
+    fn registers_nothing(&self) -> bool {
+        self.app.is_empty() && self.certificate.is_empty()
+    }
+}
+
 fn main() -> ExitCode {
     match run(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
@@ -83,7 +89,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         builder = builder.app(app);
     }
     let emulator = builder.start()?;
-    introduce(&emulator)?;
+    introduce(&emulator, arguments.registers_nothing())?;
     loop {
         std::thread::park();
     }
@@ -108,13 +114,14 @@ fn apps(arguments: &Arguments) -> Result<Vec<App>, Box<dyn Error>> {
             .map_err(|error| format!("no certificate in {}: {error}", path.display()))?;
         register(client_id, &|app| app.certificate(certificate.to_vec()));
     }
-    if apps.is_empty() {
+    if arguments.registers_nothing() {
         apps.push(App::confidential(EXAMPLE_CLIENT_ID).secret(EXAMPLE_SECRET));
     }
     Ok(apps)
 }
 
-fn introduce(emulator: &Emulator) -> io::Result<()> {
+/// Says where the emulator is and whom it knows; the example's secret, but none that was given.
+fn introduce(emulator: &Emulator, is_example: bool) -> io::Result<()> {
     let tenant = emulator.tenant();
     let authority = emulator.authority(&tenant.id);
     let mut out = io::stdout().lock();
@@ -126,12 +133,11 @@ fn introduce(emulator: &Emulator) -> io::Result<()> {
     )?;
     writeln!(out, "tenant          {} ({})", tenant.id, tenant.domain)?;
     for app in emulator.apps() {
-        let note = if app.client_id() == EXAMPLE_CLIENT_ID {
-            format!(", secret {EXAMPLE_SECRET}")
-        } else {
-            String::new()
-        };
-        writeln!(out, "app             {}{note}", app.client_id())?;
+        write!(out, "app             {}", app.client_id())?;
+        if is_example {
+            write!(out, ", secret {EXAMPLE_SECRET}")?;
+        }
+        writeln!(out)?;
     }
     writeln!(
         out,

@@ -199,15 +199,19 @@ fn what_msal_sends_is_accepted_only_where_entra_is_imitated() {
         json!(format!("{standard_alphabet}=")),
     );
     let single = but(ps256_header(), "x5c", json!(OWN.certificate_base64()));
+    let mut lines = OWN.certificate_base64();
+    lines.insert(64, '\n');
+    let broken_lines = but(ps256_header(), "x5c", json!([lines]));
     let text = |emulator: &Emulator| {
         let now = now();
         let claims = but(claims(emulator, now), "exp", json!((now + 600).to_string()));
         but(claims, "nbf", json!(now.to_string()))
     };
-    for (emulator, statuses) in [(&lenient, [200, 200, 200]), (&strict, [401, 401, 401])] {
+    for (emulator, statuses) in [(&lenient, [200; 4]), (&strict, [401; 4])] {
         let found = [
             OWN.ps256(&padded, &claims(emulator, now())),
             OWN.ps256(&single, &claims(emulator, now())),
+            OWN.ps256(&broken_lines, &claims(emulator, now())),
             OWN.ps256(&ps256_header(), &text(emulator)),
         ]
         .map(|assertion| post_assertion(emulator, &assertion).status);

@@ -13,5 +13,6 @@ mod faults;
 mod https;
 mod metadata;
 mod openssl;
+mod program;
 mod server;
 mod support;

@@ -3,8 +3,10 @@
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
+use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use emulator::App;
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
 
@@ -36,8 +38,8 @@ fn openssl(arguments: &[&str], input: &[u8]) -> Vec<u8> {
 }
 
 /// An assertion signed by OpenSSL; with a salt length it is PSS, without one PKCS #1 v1.5.
-fn sign(header: &Value, claims: &Value, salt_length: Option<&str>) -> String {
-    let key = file(OWN.key_pem.as_bytes());
+fn sign(key_pem: &[u8], header: &Value, claims: &Value, salt_length: Option<&str>) -> String {
+    let key = file(key_pem);
     let mut arguments = vec!["dgst", "-sha256", "-sign", key.path().to_str().unwrap()];
     let salt = salt_length.map(|length| format!("rsa_pss_saltlen:{length}"));
     if let Some(salt) = &salt {
@@ -54,7 +56,12 @@ fn assertions_of_openssl_are_accepted() {
     let ps256 = json!({ "alg": "PS256", "x5t#S256": OWN.sha256() });
     let rs256 = json!({ "alg": "RS256", "x5t": OWN.sha1() });
     for (header, salt_length) in [(&ps256, Some("32")), (&rs256, None)] {
-        let assertion = sign(header, &claims(&emulator, now()), salt_length);
+        let assertion = sign(
+            OWN.key_pem.as_bytes(),
+            header,
+            &claims(&emulator, now()),
+            salt_length,
+        );
         let reply = post_assertion(&emulator, &assertion);
         assert_eq!(reply.status, 200, "{header}: {}", reply.body);
     }
@@ -65,13 +72,46 @@ fn a_salt_of_another_length_is_refused() {
     let emulator = emulator();
     let header = json!({ "alg": "PS256", "x5t#S256": OWN.sha256() });
     for salt_length in ["0", "20", "max"] {
-        let assertion = sign(&header, &claims(&emulator, now()), Some(salt_length));
+        let assertion = sign(
+            OWN.key_pem.as_bytes(),
+            &header,
+            &claims(&emulator, now()),
+            Some(salt_length),
+        );
         assert_eq!(
             post_assertion(&emulator, &assertion).code(),
             700_027,
             "{salt_length}"
         );
     }
+}
+
+#[test]
+fn a_weak_key_is_refused() {
+    let key_pem = openssl(&["genrsa", "1024"], b"");
+    let key = file(&key_pem);
+    let certificate = openssl(
+        &[
+            "req",
+            "-x509",
+            "-subj",
+            "/CN=weak",
+            "-outform",
+            "DER",
+            "-key",
+            key.path().to_str().unwrap(),
+        ],
+        b"",
+    );
+    let header = json!({
+        "alg": "PS256",
+        "x5t#S256": URL_SAFE_NO_PAD.encode(digest(&SHA256, &certificate)),
+    });
+    let emulator = builder(App::confidential(CLIENT_ID).certificate(certificate))
+        .start()
+        .unwrap();
+    let assertion = sign(&key_pem, &header, &claims(&emulator, now()), Some("32"));
+    assert_eq!(post_assertion(&emulator, &assertion).code(), 50032);
 }
 
 #[test]
