@@ -1,1 +1,64 @@
-//! placeholder
+//! Keeps things at rest: profiles, sealed secrets, the sealed token cache, approvals, keys, locks.
+//!
+//! Every file that the program writes is written here and only here. This crate never touches the
+//! network, the screen or the environment: where files live, what the time is, how a passphrase is
+//! asked for and who hears of a repaired mode come in as values ([`Locations`], [`model::Clock`],
+//! [`KeySettings`]).
+//!
+//! The store protects against readers of disks, backups and synchronised homes, and against other
+//! users of the machine. It does not protect against root, nor against programs that run as the
+//! same user.
+
+pub mod approvals;
+mod bytes;
+mod envelope;
+pub mod error;
+mod files;
+mod header;
+mod key;
+pub mod locations;
+pub mod locks;
+pub mod notice;
+pub mod profiles;
+pub mod protection;
+pub mod secrets;
+mod session;
+mod store;
+pub mod tokens;
+
+pub use approvals::Approval;
+pub use approvals::Approvals;
+pub use envelope::SealError;
+pub use error::StorageError;
+pub use error::StorageFailure;
+pub use error::VaultError;
+pub use files::output::write_output;
+pub use header::HeaderError;
+pub use locations::LocationError;
+pub use locations::LocationVariables;
+pub use locations::Locations;
+pub use locks::FailureRecord;
+pub use locks::Lock;
+pub use locks::LockError;
+pub use locks::LockName;
+pub use locks::Locks;
+pub use notice::Notice;
+pub use notice::Notices;
+pub use profiles::Found;
+pub use profiles::Listed;
+pub use profiles::Profiles;
+pub use profiles::ProfilesError;
+pub use protection::KeySettings;
+pub use protection::KeyStoreChoice;
+pub use protection::KeyUnavailable;
+pub use protection::PassphraseSource;
+pub use protection::PassphraseUnavailable;
+pub use protection::Protection;
+pub use protection::keyring::KeyringError;
+pub use secrets::SecretKind;
+pub use secrets::Secrets;
+pub use store::Vault;
+pub use tokens::EntryId;
+pub use tokens::EntryIdentity;
+pub use tokens::Subject;
+pub use tokens::Tokens;

@@ -1,0 +1,317 @@
+//! A directory of ours, by descriptor.
+
+use std::ffi::OsStr;
+use std::io;
+use std::io::Read;
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use cap_fs_ext::DirExt;
+use cap_fs_ext::FollowSymlinks;
+use cap_fs_ext::OpenOptionsFollowExt;
+use cap_std::ambient_authority;
+use cap_std::fs::Dir;
+use cap_std::fs::OpenOptions;
+use zeroize::Zeroizing;
+
+use crate::error::StorageError;
+use crate::files::Durability;
+use crate::files::Publish;
+use crate::files::platform;
+use crate::files::temporary;
+use crate::notice::Notice;
+use crate::notice::Notices;
+
+/// How directories of ours are opened.
+#[derive(Clone, Copy)]
+pub(crate) struct Opening<'a> {
+    /// Who hears of repaired permissions.
+    pub(crate) notices: &'a dyn Notices,
+    /// Whether root may use another user's directory.
+    pub(crate) allow_foreign_home: bool,
+}
+
+/// An open directory that was found to be ours, closed to others, and no link.
+#[derive(Debug)]
+pub(crate) struct Directory {
+    directory: Dir,
+    path: PathBuf,
+}
+
+impl Directory {
+    /// Opens the directory; `None` if it is not there.
+    pub(crate) fn open(path: &Path, opening: Opening<'_>) -> Result<Option<Self>, StorageError> {
+        let (parent, name) = parent_and_name(path)?;
+        match Dir::open_ambient_dir(parent, ambient_authority()) {
+            Ok(parent) => Self::open_in(&parent, name, path, opening),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(StorageError::io("open", parent, error)),
+        }
+    }
+
+    /// Opens the directory, making it first where it is not there.
+    pub(crate) fn create(path: &Path, opening: Opening<'_>) -> Result<Self, StorageError> {
+        let (parent_path, name) = parent_and_name(path)?;
+        platform::refuse_foreign_home(path, opening.allow_foreign_home)?;
+        platform::create_directories(parent_path)
+            .map_err(|source| StorageError::io("create", parent_path, source))?;
+        let parent = Dir::open_ambient_dir(parent_path, ambient_authority())
+            .map_err(|source| StorageError::io("open", parent_path, source))?;
+        Self::create_in(&parent, name, path, opening)
+    }
+
+    /// Opens a directory inside this one; `None` if it is not there.
+    pub(crate) fn open_below(
+        &self,
+        name: &str,
+        opening: Opening<'_>,
+    ) -> Result<Option<Self>, StorageError> {
+        Self::open_in(
+            &self.directory,
+            name.as_ref(),
+            &self.path.join(name),
+            opening,
+        )
+    }
+
+    /// Opens a directory inside this one, making it first where it is not there.
+    pub(crate) fn create_below(
+        &self,
+        name: &str,
+        opening: Opening<'_>,
+    ) -> Result<Self, StorageError> {
+        Self::create_in(
+            &self.directory,
+            name.as_ref(),
+            &self.path.join(name),
+            opening,
+        )
+    }
+
+    fn create_in(
+        parent: &Dir,
+        name: &OsStr,
+        path: &Path,
+        opening: Opening<'_>,
+    ) -> Result<Self, StorageError> {
+        match platform::create_directory(parent, Path::new(name)) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(StorageError::io("create", path, error)),
+        }
+        Self::open_in(parent, name, path, opening)?
+            .ok_or_else(|| StorageError::io("open", path, io::ErrorKind::NotFound.into()))
+    }
+
+    fn open_in(
+        parent: &Dir,
+        name: &OsStr,
+        path: &Path,
+        opening: Opening<'_>,
+    ) -> Result<Option<Self>, StorageError> {
+        let directory = match parent.open_dir_nofollow(name) {
+            Ok(directory) => directory,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => {
+                return Err(match parent.symlink_metadata(name) {
+                    Ok(metadata) if metadata.is_symlink() => StorageError::Link(path.to_owned()),
+                    Ok(metadata) if !metadata.is_dir() => StorageError::WrongKind(path.to_owned()),
+                    _ => StorageError::io("open", path, error),
+                });
+            }
+        };
+        if let Some(mode) =
+            platform::secure_directory(&directory, path, opening.allow_foreign_home)?
+        {
+            opening.notices.notice(&Notice::PermissionsRepaired {
+                path: path.to_owned(),
+                mode,
+            });
+        }
+        Ok(Some(Self {
+            directory,
+            path: path.to_owned(),
+        }))
+    }
+
+    /// Takes a directory that the caller has checked.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn checked(directory: Dir, path: &Path) -> Self {
+        Self {
+            directory,
+            path: path.to_owned(),
+        }
+    }
+
+    /// The path of a file in this directory, to be shown.
+    pub(crate) fn path_of(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    /// Reads a regular file of at most `limit` bytes; `None` if it is not there. The contents are
+    /// wiped from memory when dropped.
+    pub(crate) fn read(
+        &self,
+        name: &str,
+        limit: u64,
+    ) -> Result<Option<Zeroizing<Vec<u8>>>, StorageError> {
+        let path = || self.path_of(name);
+        let mut options = OpenOptions::new();
+        options.read(true).follow(FollowSymlinks::No);
+        platform::never_wait(&mut options);
+        let file = match self.directory.open_with(name, &options) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(self.refusal("read", name, error)),
+        };
+        let failed = |source| StorageError::io("read", &path(), source);
+        let metadata = file.metadata().map_err(failed)?;
+        if !metadata.is_file() {
+            return Err(StorageError::WrongKind(path()));
+        }
+        if metadata.len() > limit {
+            return Err(StorageError::TooLarge {
+                path: path(),
+                limit,
+            });
+        }
+        // One byte more than the file holds, so that reading ends without growing the buffer, which
+        // would leave a copy behind.
+        let capacity = usize::try_from(metadata.len()).unwrap_or(0) + 1;
+        let mut contents = Zeroizing::new(Vec::with_capacity(capacity));
+        file.into_std()
+            .take(limit)
+            .read_to_end(&mut contents)
+            .map_err(failed)?;
+        Ok(Some(contents))
+    }
+
+    /// Writes a private file whole, replacing what has the name.
+    pub(crate) fn replace(&self, name: &str, contents: &[u8]) -> Result<(), StorageError> {
+        self.write(name, contents, Publish::Replace, Durability::Lasting)
+            .map_err(|source| StorageError::io("write", &self.path_of(name), source))
+    }
+
+    /// The same for what may be lost in a power cut.
+    pub(crate) fn replace_passing(&self, name: &str, contents: &[u8]) -> Result<(), StorageError> {
+        self.write(name, contents, Publish::Replace, Durability::Passing)
+            .map_err(|source| StorageError::io("write", &self.path_of(name), source))
+    }
+
+    /// Writes a private file whole unless something has the name; returns whether it did.
+    pub(crate) fn write_if_absent(
+        &self,
+        name: &str,
+        contents: &[u8],
+    ) -> Result<bool, StorageError> {
+        match self.write(name, contents, Publish::IfAbsent, Durability::Lasting) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+            Err(error) => Err(StorageError::io("write", &self.path_of(name), error)),
+        }
+    }
+
+    /// Opens a private file to lock it, making it where it is not there.
+    pub(crate) fn open_to_lock(&self, name: &str) -> Result<std::fs::File, StorageError> {
+        let mut options = OpenOptions::new();
+        options
+            .read(true)
+            .write(true)
+            .create(true)
+            .follow(FollowSymlinks::No);
+        platform::make_private(&mut options);
+        platform::never_wait(&mut options);
+        self.directory
+            .open_with(name, &options)
+            .map(cap_std::fs::File::into_std)
+            .map_err(|error| self.refusal("open", name, error))
+    }
+
+    /// Removes a file; returns whether there was one.
+    pub(crate) fn remove(&self, name: &str) -> Result<bool, StorageError> {
+        match self.directory.remove_file(name) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(StorageError::io("remove", &self.path_of(name), error)),
+        }
+    }
+
+    /// The names of the finished files in this directory, in no order.
+    pub(crate) fn names(&self) -> Result<Vec<String>, StorageError> {
+        Ok(self
+            .entries()?
+            .into_iter()
+            .map(|(name, _)| name)
+            .filter(|name| !temporary::is_unfinished(name))
+            .collect())
+    }
+
+    /// Removes what was written longer than `age` before `now` (seconds since the epoch).
+    pub(crate) fn remove_older_than(&self, age: Duration, now: i64) -> Result<(), StorageError> {
+        for (name, written) in self.entries()? {
+            if written.saturating_add_unsigned(age.as_secs()) < now {
+                self.remove(&name)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Names and modification times (seconds since the epoch) of all files with a readable name.
+    fn entries(&self) -> Result<Vec<(String, i64)>, StorageError> {
+        let failed = |source| StorageError::io("list", &self.path, source);
+        let mut found = Vec::new();
+        for entry in self.directory.entries().map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let Ok(name) = entry.file_name().into_string() else {
+                continue;
+            };
+            let metadata = match entry.metadata() {
+                Ok(metadata) => metadata,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(error) => return Err(failed(error)),
+            };
+            if !metadata.is_file() {
+                continue;
+            }
+            let written = metadata.modified().map_err(failed)?.into_std();
+            let written = written
+                .duration_since(std::time::UNIX_EPOCH)
+                .map_or(0, |age| i64::try_from(age.as_secs()).unwrap_or(i64::MAX));
+            found.push((name, written));
+        }
+        Ok(found)
+    }
+
+    fn write(
+        &self,
+        name: &str,
+        contents: &[u8],
+        publish: Publish,
+        durability: Durability,
+    ) -> io::Result<()> {
+        temporary::write_whole(
+            &self.directory,
+            name.as_ref(),
+            contents,
+            publish,
+            durability,
+        )
+    }
+
+    fn refusal(&self, action: &'static str, name: &str, error: io::Error) -> StorageError {
+        let path = self.path_of(name);
+        match self.directory.symlink_metadata(name) {
+            Ok(metadata) if metadata.is_symlink() => StorageError::Link(path),
+            Ok(metadata) if !metadata.is_file() => StorageError::WrongKind(path),
+            _ => StorageError::io(action, &path, error),
+        }
+    }
+}
+
+fn parent_and_name(path: &Path) -> Result<(&Path, &OsStr), StorageError> {
+    match (path.parent(), path.file_name()) {
+        (Some(parent), Some(name)) => Ok((parent, name)),
+        _ => Err(StorageError::WrongKind(path.to_owned())),
+    }
+}

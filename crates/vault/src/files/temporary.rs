@@ -1,0 +1,127 @@
+//! Files that appear at once, whole, or not at all.
+
+use std::ffi::OsStr;
+use std::io;
+use std::io::Write;
+use std::path::Path;
+
+use cap_std::fs::Dir;
+use cap_std::fs::File;
+use cap_std::fs::OpenOptions;
+
+use crate::bytes::hex;
+use crate::files::platform;
+
+/// What to do about a file that already has the name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Publish {
+    /// Replace it.
+    Replace,
+    /// Leave it and report [`io::ErrorKind::AlreadyExists`].
+    IfAbsent,
+}
+
+/// What must be true once a write has returned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Durability {
+    /// The contents survive a power cut.
+    Lasting,
+    /// After a power cut there may be the old contents, the new, or none.
+    Passing,
+}
+
+/// Names of files that are not finished; what a killed process leaves behind has one.
+const UNFINISHED: &str = ".unfinished-";
+
+/// Whether a file of that name was left behind by a process that was killed while writing.
+pub(crate) fn is_unfinished(name: &str) -> bool {
+    name.starts_with(UNFINISHED)
+}
+
+/// Writes a private file whole: after a crash at any instant the name stands for the old contents
+/// or the new.
+pub(crate) fn write_whole(
+    directory: &Dir,
+    name: &OsStr,
+    contents: &[u8],
+    publish: Publish,
+    durability: Durability,
+) -> io::Result<()> {
+    let mut unfinished = Unfinished::create(directory)?;
+    unfinished.file.write_all(contents)?;
+    if durability == Durability::Passing {
+        return unfinished.publish(name, publish);
+    }
+    unfinished.file.sync_all()?;
+    unfinished.publish(name, publish)?;
+    platform::sync_directory(directory)
+}
+
+struct Unfinished<'d> {
+    directory: &'d Dir,
+    file: File,
+    /// Absent while the file has no name at all.
+    name: Option<String>,
+}
+
+impl<'d> Unfinished<'d> {
+    fn create(directory: &'d Dir) -> io::Result<Self> {
+        if let Some(file) = platform::nameless(directory)? {
+            return Ok(Self {
+                directory,
+                file,
+                name: None,
+            });
+        }
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        platform::make_private(&mut options);
+        let name = random_name()?;
+        Ok(Self {
+            file: directory.open_with(&name, &options)?,
+            directory,
+            name: Some(name),
+        })
+    }
+
+    fn publish(mut self, name: &OsStr, publish: Publish) -> io::Result<()> {
+        match (&self.name, publish) {
+            (None, Publish::IfAbsent) => platform::link_nameless(&self.file, self.directory, name),
+            (None, Publish::Replace) => {
+                let own = random_name()?;
+                platform::link_nameless(&self.file, self.directory, own.as_ref())?;
+                self.name = Some(own);
+                self.rename(name)
+            }
+            (Some(_), Publish::Replace) => self.rename(name),
+            (Some(own), Publish::IfAbsent) => {
+                self.directory
+                    .hard_link(own, self.directory, Path::new(name))
+            }
+        }
+    }
+
+    fn rename(&mut self, name: &OsStr) -> io::Result<()> {
+        if let Some(own) = &self.name {
+            self.directory
+                .rename(own, self.directory, Path::new(name))?;
+            self.name = None;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        if let Some(name) = &self.name {
+            // Nothing more can be done: the name tells the next writer that it is safe to remove.
+            let _ = self.directory.remove_file(Path::new(name));
+        }
+    }
+}
+
+fn random_name() -> io::Result<String> {
+    let mut random = [0; 8];
+    aws_lc_rs::rand::fill(&mut random).map_err(|_| io::Error::other("no random bytes"))?;
+    Ok(format!("{UNFINISHED}{}", hex(&random)))
+}

@@ -1,0 +1,163 @@
+//! Owners, modes and nameless files on Unix.
+
+use std::ffi::OsStr;
+use std::fs::DirBuilder;
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
+use std::path::PathBuf;
+
+use cap_std::fs::Dir;
+use cap_std::fs::MetadataExt as _;
+use cap_std::fs::OpenOptions;
+use cap_std::fs::OpenOptionsExt;
+use cap_std::fs::Permissions;
+use cap_std::fs::PermissionsExt;
+
+use crate::error::StorageError;
+
+/// Where systemd keeps a login session's files, whether or not `XDG_RUNTIME_DIR` says so.
+pub(crate) fn session_directory() -> Option<PathBuf> {
+    cfg!(target_os = "linux").then(|| PathBuf::from(format!("/run/user/{}", effective_user())))
+}
+
+fn effective_user() -> u32 {
+    rustix::process::geteuid().as_raw()
+}
+
+/// New files are for their owner only.
+pub(crate) fn make_private(options: &mut OpenOptions) {
+    options.mode(0o600);
+}
+
+/// Opening waits for nobody, whatever stands at the path.
+pub(crate) fn never_wait(options: &mut OpenOptions) {
+    options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+}
+
+/// Makes the missing directories on the way to this path, each for its owner only.
+pub(crate) fn create_directories(path: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+/// Makes one directory, for its owner only.
+pub(crate) fn create_directory(parent: &Dir, name: &Path) -> io::Result<()> {
+    rustix::fs::mkdirat(parent, name, rustix::fs::Mode::RWXU).map_err(io::Error::from)
+}
+
+/// Makes sure that an open directory is ours and closed to others; returns the permission bits it
+/// had if they had to be changed.
+pub(crate) fn secure_directory(
+    directory: &Dir,
+    path: &Path,
+    allow_foreign_home: bool,
+) -> Result<Option<u32>, StorageError> {
+    let failed = |source| StorageError::io("inspect", path, source);
+    let metadata = directory.dir_metadata().map_err(failed)?;
+    let (owner, user) = (metadata.uid(), effective_user());
+    if owner != user && !(user == 0 && allow_foreign_home) {
+        let path = path.to_owned();
+        return Err(if user == 0 {
+            StorageError::ForeignHome { path, owner }
+        } else {
+            StorageError::ForeignOwner { path, owner }
+        });
+    }
+    let mode = metadata.mode() & 0o777;
+    let open_to_others = mode & 0o077;
+    if open_to_others == 0 {
+        return Ok(None);
+    }
+    directory
+        .set_permissions(".", Permissions::from_mode(0o700))
+        .map_err(|source| StorageError::io("close to other users", path, source))?;
+    Ok(Some(mode))
+}
+
+/// Refuses to make a directory as root in what belongs to somebody else.
+pub(crate) fn refuse_foreign_home(path: &Path, allowed: bool) -> Result<(), StorageError> {
+    if allowed || effective_user() != 0 {
+        return Ok(());
+    }
+    let nearest = path
+        .ancestors()
+        .find_map(|ancestor| std::fs::metadata(ancestor).ok());
+    match nearest.map(|metadata| metadata.uid()) {
+        None | Some(0) => Ok(()),
+        Some(owner) => Err(StorageError::ForeignHome {
+            path: path.to_owned(),
+            owner,
+        }),
+    }
+}
+
+/// A file without a name in this directory, if the file system can do that. It vanishes with the
+/// process unless it is linked.
+#[cfg(target_os = "linux")]
+pub(crate) fn nameless(directory: &Dir) -> io::Result<Option<cap_std::fs::File>> {
+    use rustix::fs::Mode;
+    use rustix::fs::OFlags;
+    use rustix::io::Errno;
+
+    if !Path::new("/proc/self/fd").exists() {
+        return Ok(None);
+    }
+    match rustix::fs::openat(
+        directory,
+        ".",
+        OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC,
+        Mode::RUSR | Mode::WUSR,
+    ) {
+        Ok(descriptor) => Ok(Some(cap_std::fs::File::from_std(descriptor.into()))),
+        Err(Errno::OPNOTSUPP | Errno::ISDIR | Errno::NOENT) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Gives a nameless file a name that nothing has yet.
+#[cfg(target_os = "linux")]
+pub(crate) fn link_nameless(
+    file: &cap_std::fs::File,
+    directory: &Dir,
+    name: &OsStr,
+) -> io::Result<()> {
+    use rustix::fs::AtFlags;
+    use std::os::fd::AsRawFd;
+
+    rustix::fs::linkat(
+        rustix::fs::CWD,
+        format!("/proc/self/fd/{}", file.as_raw_fd()),
+        directory,
+        name,
+        AtFlags::SYMLINK_FOLLOW,
+    )
+    .map_err(io::Error::from)
+}
+
+/// No such files here.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn nameless(_directory: &Dir) -> io::Result<Option<cap_std::fs::File>> {
+    Ok(None)
+}
+
+/// Never called: there are no nameless files here.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn link_nameless(
+    _file: &cap_std::fs::File,
+    _directory: &Dir,
+    _name: &OsStr,
+) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Makes names given or taken in this directory survive a power cut.
+pub(crate) fn sync_directory(directory: &Dir) -> io::Result<()> {
+    directory.open(".")?.sync_all()
+}
+
+/// Whether writing there reaches a reader or a screen rather than a disk.
+pub(crate) fn is_stream(kind: std::fs::FileType) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    kind.is_fifo() || kind.is_char_device()
+}

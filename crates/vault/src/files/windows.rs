@@ -1,0 +1,72 @@
+//! Windows keeps other users out by the access lists that profile directories inherit; there are no
+//! owners or modes to check here.
+
+use std::ffi::OsStr;
+use std::fs::DirBuilder;
+use std::io;
+use std::path::Path;
+use std::path::PathBuf;
+
+use cap_std::fs::Dir;
+use cap_std::fs::OpenOptions;
+
+use crate::error::StorageError;
+
+/// No such directory here.
+pub(crate) fn session_directory() -> Option<PathBuf> {
+    None
+}
+
+/// The access list is inherited from the directory.
+pub(crate) fn make_private(_options: &mut OpenOptions) {}
+
+/// Named pipes do not stand in directories.
+pub(crate) fn never_wait(_options: &mut OpenOptions) {}
+
+/// Makes the missing directories on the way to this path.
+pub(crate) fn create_directories(path: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).create(path)
+}
+
+/// Makes one directory.
+pub(crate) fn create_directory(parent: &Dir, name: &Path) -> io::Result<()> {
+    parent.create_dir(name)
+}
+
+/// Nothing to check.
+pub(crate) fn secure_directory(
+    _directory: &Dir,
+    _path: &Path,
+    _allow_foreign_home: bool,
+) -> Result<Option<u32>, StorageError> {
+    Ok(None)
+}
+
+/// Nothing to refuse.
+pub(crate) fn refuse_foreign_home(_path: &Path, _allowed: bool) -> Result<(), StorageError> {
+    Ok(())
+}
+
+/// No nameless files here.
+pub(crate) fn nameless(_directory: &Dir) -> io::Result<Option<cap_std::fs::File>> {
+    Ok(None)
+}
+
+/// Never called: there are no nameless files here.
+pub(crate) fn link_nameless(
+    _file: &cap_std::fs::File,
+    _directory: &Dir,
+    _name: &OsStr,
+) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// NTFS journals names by itself.
+pub(crate) fn sync_directory(_directory: &Dir) -> io::Result<()> {
+    Ok(())
+}
+
+/// Whether writing there reaches a reader or a screen: never, as far as a path tells.
+pub(crate) fn is_stream(_kind: std::fs::FileType) -> bool {
+    false
+}

@@ -1,0 +1,320 @@
+//! `store.json`: names the store and its master key, and says what protects the key.
+
+use std::path::PathBuf;
+
+use serde::Deserialize;
+use serde::Serialize;
+use thiserror::Error;
+
+use crate::bytes::hex;
+use crate::bytes::unhex;
+use crate::error::StorageError;
+use crate::error::VaultError;
+use crate::files::Directory;
+use crate::key::Key;
+use crate::key::KeyId;
+use crate::key::StoreId;
+use crate::protection::Protection;
+use crate::protection::passphrase::Cost;
+use crate::protection::passphrase::WrappedKey;
+
+const NAME: &str = "store.json";
+const FORMAT: u32 = 1;
+const SIZE_LIMIT: u64 = 1 << 16;
+
+/// What is wrong with the file that describes a store.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum HeaderError {
+    /// It is not the JSON this program writes.
+    #[error("{0}")]
+    Syntax(String),
+    /// A newer version of this program made the store.
+    #[error("a newer version of this program made it (format {found}, known is 1)")]
+    Newer {
+        /// The format's number.
+        found: u32,
+    },
+    /// A field holds what can never stand there.
+    #[error("the value of `{0}` is impossible")]
+    Field(&'static str),
+    /// It asks for more memory or time than deriving a key may take.
+    #[error("it asks for {memory_kib} KiB and {passes} passes of Argon2id, more than is allowed")]
+    ExcessiveCost {
+        /// The memory asked for, in KiB.
+        memory_kib: u32,
+        /// The passes asked for.
+        passes: u32,
+    },
+}
+
+/// What is known of a store without its key.
+#[derive(Debug)]
+pub(crate) struct Header {
+    pub(crate) store: StoreId,
+    pub(crate) key_id: KeyId,
+    pub(crate) check: [u8; 32],
+    pub(crate) keeping: Keeping,
+}
+
+/// How the master key is kept, with what is needed to get at it.
+#[derive(Debug)]
+pub(crate) enum Keeping {
+    Keyring { service: String, account: String },
+    KeyFile { path: PathBuf },
+    Passphrase(WrappedKey),
+}
+
+impl Keeping {
+    /// The same as data to show.
+    pub(crate) fn protection(&self) -> Protection {
+        match self {
+            Self::Keyring { service, account } => Protection::Keyring {
+                service: service.clone(),
+                account: account.clone(),
+            },
+            Self::KeyFile { path } => Protection::KeyFile { path: path.clone() },
+            Self::Passphrase(_) => Protection::Passphrase,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct FormatOnly {
+    format: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Written {
+    format: u32,
+    store_id: String,
+    key_id: String,
+    check: String,
+    protection: WrittenProtection,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+enum WrittenProtection {
+    #[serde(rename_all = "camelCase")]
+    Keyring { service: String, account: String },
+    #[serde(rename_all = "camelCase")]
+    KeyFile { path: PathBuf },
+    #[serde(rename_all = "camelCase")]
+    Passphrase {
+        derivation: String,
+        memory_kib: u32,
+        passes: u32,
+        lanes: u32,
+        salt: String,
+        commitment: String,
+        nonce: String,
+        wrapped_key: String,
+    },
+}
+
+impl Header {
+    /// The header of a new store.
+    pub(crate) fn new(key: &Key, keeping: Keeping) -> Self {
+        Self {
+            store: key.store(),
+            key_id: key.id(),
+            check: key.check_value(),
+            keeping,
+        }
+    }
+
+    /// Where the header of a store in this directory stands.
+    pub(crate) fn path(state: &Directory) -> PathBuf {
+        state.path_of(NAME)
+    }
+
+    /// Reads the header; `None` if there is none.
+    pub(crate) fn read(state: &Directory) -> Result<Option<Self>, VaultError> {
+        let Some(bytes) = state.read(NAME, SIZE_LIMIT)? else {
+            return Ok(None);
+        };
+        Self::parse(&bytes)
+            .map(Some)
+            .map_err(|why| VaultError::Header {
+                path: Self::path(state),
+                why,
+            })
+    }
+
+    /// Writes the header where there is none yet; returns whether it did.
+    pub(crate) fn write(&self, state: &Directory) -> Result<bool, StorageError> {
+        state.write_if_absent(NAME, &self.to_bytes())
+    }
+
+    fn parse(bytes: &[u8]) -> Result<Self, HeaderError> {
+        let syntax = |error: serde_json::Error| HeaderError::Syntax(error.to_string());
+        let FormatOnly { format } = serde_json::from_slice(bytes).map_err(syntax)?;
+        if format > FORMAT {
+            return Err(HeaderError::Newer { found: format });
+        }
+        if format != FORMAT {
+            return Err(HeaderError::Field("format"));
+        }
+        let written: Written = serde_json::from_slice(bytes).map_err(syntax)?;
+        Ok(Self {
+            store: StoreId::parse(&written.store_id).ok_or(HeaderError::Field("storeId"))?,
+            key_id: KeyId::parse(&written.key_id).ok_or(HeaderError::Field("keyId"))?,
+            check: unhex(&written.check).ok_or(HeaderError::Field("check"))?,
+            keeping: written.protection.into_keeping()?,
+        })
+    }
+
+    fn to_bytes(&self) -> Vec<u8> {
+        let written = Written {
+            format: FORMAT,
+            store_id: self.store.to_string(),
+            key_id: self.key_id.to_string(),
+            check: hex(&self.check),
+            protection: WrittenProtection::of(&self.keeping),
+        };
+        // Writing to memory fails only for paths that are not UTF-8, which no store is made with.
+        let mut bytes = serde_json::to_vec_pretty(&written).unwrap_or_default();
+        bytes.push(b'\n');
+        bytes
+    }
+}
+
+impl WrittenProtection {
+    fn of(keeping: &Keeping) -> Self {
+        match keeping {
+            Keeping::Keyring { service, account } => Self::Keyring {
+                service: service.clone(),
+                account: account.clone(),
+            },
+            Keeping::KeyFile { path } => Self::KeyFile { path: path.clone() },
+            Keeping::Passphrase(wrapped) => Self::Passphrase {
+                derivation: "argon2id".to_owned(),
+                memory_kib: wrapped.cost.memory_kib,
+                passes: wrapped.cost.passes,
+                lanes: wrapped.cost.lanes,
+                salt: hex(&wrapped.salt),
+                commitment: hex(&wrapped.commitment),
+                nonce: hex(&wrapped.nonce),
+                wrapped_key: hex(&wrapped.sealed),
+            },
+        }
+    }
+
+    fn into_keeping(self) -> Result<Keeping, HeaderError> {
+        Ok(match self {
+            Self::Keyring { service, account } => Keeping::Keyring { service, account },
+            Self::KeyFile { path } => Keeping::KeyFile { path },
+            Self::Passphrase {
+                derivation,
+                memory_kib,
+                passes,
+                lanes,
+                salt,
+                commitment,
+                nonce,
+                wrapped_key,
+            } => {
+                if derivation != "argon2id" {
+                    return Err(HeaderError::Field("derivation"));
+                }
+                Keeping::Passphrase(WrappedKey {
+                    cost: Cost::checked(memory_kib, passes, lanes)?,
+                    salt: unhex(&salt).ok_or(HeaderError::Field("salt"))?,
+                    commitment: unhex(&commitment).ok_or(HeaderError::Field("commitment"))?,
+                    nonce: unhex(&nonce).ok_or(HeaderError::Field("nonce"))?,
+                    sealed: unhex(&wrapped_key).ok_or(HeaderError::Field("wrappedKey"))?,
+                })
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn key() -> Key {
+        Key::from_slice(&[7; 32], StoreId([9; 16])).unwrap()
+    }
+
+    fn header() -> Header {
+        let keeping = Keeping::Keyring {
+            service: "s".to_owned(),
+            account: "a".to_owned(),
+        };
+        Header::new(&key(), keeping)
+    }
+
+    #[test]
+    fn reads_what_it_writes() {
+        let read = Header::parse(&header().to_bytes()).unwrap();
+        assert_eq!(read.store, StoreId([9; 16]));
+        assert_eq!(read.key_id, key().id());
+        assert!(key().matches(&read.check));
+        assert!(matches!(read.keeping, Keeping::Keyring { .. }));
+    }
+
+    #[test]
+    fn holds_no_byte_of_the_key() {
+        let text = String::from_utf8(header().to_bytes()).unwrap();
+        assert!(!text.contains(&hex(&[7; 4])), "{text}");
+    }
+
+    #[test]
+    fn a_newer_format_is_named() {
+        assert_eq!(
+            Header::parse(br#"{"format": 2, "anything": []}"#).unwrap_err(),
+            HeaderError::Newer { found: 2 }
+        );
+        assert_eq!(
+            Header::parse(br#"{"format": 0}"#).unwrap_err(),
+            HeaderError::Field("format")
+        );
+    }
+
+    #[test]
+    fn absurd_costs_are_refused_before_memory_is_taken() {
+        for (memory_kib, passes, lanes) in
+            [(1 << 30, 3, 1), (65536, 11, 1), (65536, 3, 1000), (0, 3, 1)]
+        {
+            let text = format!(
+                r#"{{"format":1,"storeId":"{}","keyId":"{}","check":"{}","protection":{{
+                "kind":"passphrase","derivation":"argon2id","memoryKib":{memory_kib},
+                "passes":{passes},"lanes":{lanes},"salt":"{}","commitment":"{}","nonce":"{}",
+                "wrappedKey":"{}"}}}}"#,
+                "0".repeat(32),
+                "0".repeat(16),
+                "0".repeat(64),
+                "0".repeat(32),
+                "0".repeat(64),
+                "0".repeat(24),
+                "0".repeat(96),
+            );
+            let error = Header::parse(text.as_bytes()).unwrap_err();
+            assert!(
+                matches!(
+                    error,
+                    HeaderError::ExcessiveCost { .. } | HeaderError::Field(_)
+                ),
+                "{error:?}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+            prop_assert!(Header::parse(&bytes).is_err());
+        }
+
+        #[test]
+        fn no_cut_passes_for_whole(length in 0usize..200) {
+            let bytes = header().to_bytes();
+            let length = length.min(bytes.len() - 3);
+            prop_assert!(Header::parse(&bytes[..length]).is_err());
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! What a person should hear of, though nothing failed.
+
+use std::path::PathBuf;
+
+use model::ProfileName;
+
+use crate::envelope::SealError;
+
+/// Something that happened on the way, as data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// No keyring answered and no passphrase was at hand: the new store's key was put in a file.
+    KeyFileMade {
+        /// The key file.
+        path: PathBuf,
+    },
+    /// A cached token could not be opened and counts as absent; the file was left alone.
+    UnusableEntry {
+        /// The entry's file.
+        path: PathBuf,
+        /// Why not.
+        why: SealError,
+    },
+    /// A directory of ours was open to others and is not any more.
+    PermissionsRepaired {
+        /// The directory.
+        path: PathBuf,
+        /// The permission bits it had.
+        mode: u32,
+    },
+    /// A profile holds an unknown field whose name is close to a known one.
+    CloseFieldName {
+        /// The profile.
+        profile: ProfileName,
+        /// The field's name as it stands in the file.
+        given: String,
+        /// The known name it resembles.
+        known: &'static str,
+        /// The line of the profile file, counted from 1.
+        line: usize,
+    },
+}
+
+/// Who hears of a [`Notice`].
+pub trait Notices {
+    /// Takes one notice.
+    fn notice(&self, notice: &Notice);
+}

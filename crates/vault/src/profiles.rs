@@ -1,0 +1,409 @@
+//! `profiles.json`: read for one profile at a time, changed without disturbing the rest.
+
+mod document;
+mod near;
+mod storage;
+
+use std::path::PathBuf;
+
+use model::Profile;
+use model::ProfileName;
+use model::profile::ProfileNameError;
+use thiserror::Error;
+
+use crate::error::StorageError;
+use crate::error::VaultError;
+use crate::notice::Notice;
+use crate::profiles::document::Document;
+use crate::profiles::document::Entry;
+use crate::profiles::storage::Stored;
+use crate::store::Vault;
+
+/// Why a profile could not be read or changed.
+#[derive(Debug, Error)]
+pub enum ProfilesError {
+    /// The file could not be used.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// Nobody else could be kept from changing it at the same time.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// It is no JSON.
+    #[error("{}:{line}:{column}: {why}", path.display())]
+    Syntax {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: usize,
+        /// The column in bytes, counted from 1.
+        column: usize,
+        /// What the parser says.
+        why: String,
+    },
+    /// It is JSON, but neither an array of profiles nor an object whose `profiles` is one.
+    #[error("{}:{line}: {why}", path.display())]
+    Shape {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: usize,
+        /// What is wrong.
+        why: &'static str,
+    },
+    /// There is no such profile.
+    #[error("there is no profile {name:?}")]
+    NotFound {
+        /// The name asked for.
+        name: String,
+        /// The names there are.
+        names: Vec<ProfileName>,
+    },
+    /// Several profiles have that name, letter case apart, and none has it exactly.
+    #[error("{name:?} could be any of several profiles")]
+    Ambiguous {
+        /// The name asked for.
+        name: String,
+        /// The names it could be.
+        candidates: Vec<ProfileName>,
+    },
+    /// Two profiles have the same name.
+    #[error("{}: profile {name} stands on line {} and on line {}", path.display(), lines[0], lines[1])]
+    Duplicate {
+        /// The file.
+        path: PathBuf,
+        /// The name.
+        name: ProfileName,
+        /// The lines of the first two, counted from 1.
+        lines: [usize; 2],
+    },
+    /// The profile holds what no profile may hold.
+    #[error("{}:{line}: profile {name:?}: {why}", path.display())]
+    Invalid {
+        /// The file.
+        path: PathBuf,
+        /// The name as it stands in the file.
+        name: String,
+        /// The line, counted from 1.
+        line: usize,
+        /// What is wrong.
+        why: String,
+    },
+    /// A profile of that name exists already.
+    #[error("profile {0} exists already")]
+    Exists(ProfileName),
+}
+
+/// A profile that was asked for by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The profile.
+    pub profile: Profile,
+    /// The line it begins on, counted from 1.
+    pub line: usize,
+    /// Whether the name asked for is its own, letter case included.
+    pub exact: bool,
+}
+
+/// One entry of the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Listed {
+    /// A profile that can be used.
+    Valid {
+        /// The profile.
+        profile: Box<Profile>,
+        /// The line it begins on, counted from 1.
+        line: usize,
+    },
+    /// An entry that cannot be used.
+    Invalid {
+        /// Its name as it stands in the file, unchecked; `None` if it has none.
+        name: Option<String>,
+        /// The line it begins on, counted from 1.
+        line: usize,
+        /// What is wrong.
+        why: String,
+    },
+}
+
+/// The profiles.
+#[derive(Debug, Clone, Copy)]
+pub struct Profiles<'v> {
+    vault: &'v Vault,
+}
+
+impl<'v> Profiles<'v> {
+    pub(crate) fn new(vault: &'v Vault) -> Self {
+        Self { vault }
+    }
+
+    /// The file. It need not exist.
+    pub fn path(self) -> PathBuf {
+        self.vault.locations.config.join("profiles.json")
+    }
+
+    /// The profile of that name: exactly, or else without regard to the case of ASCII letters if
+    /// only one fits. Other profiles are passed over, whatever they hold.
+    ///
+    /// # Errors
+    /// [`ProfilesError`] if there is none, more than one, or the one there is cannot be used.
+    pub fn find(self, name: &str) -> Result<Found, ProfilesError> {
+        let stored = self.read()?;
+        let document = stored.document()?;
+        let (entry, exact) = self.choose(&document, name)?;
+        let profile = self.interpret(&document, entry)?;
+        let line = document.line(entry);
+        Ok(Found {
+            profile,
+            line,
+            exact,
+        })
+    }
+
+    /// The names of the profiles, in the order of the file. Names that no profile may have are
+    /// left out.
+    ///
+    /// # Errors
+    /// [`ProfilesError`] if the file cannot be read.
+    pub fn names(self) -> Result<Vec<ProfileName>, ProfilesError> {
+        let stored = self.read()?;
+        Ok(names(&stored.document()?))
+    }
+
+    /// All entries, in the order of the file, usable or not. Tells of field names that are close
+    /// to known ones.
+    ///
+    /// # Errors
+    /// [`ProfilesError`] if the file cannot be read.
+    pub fn all(self) -> Result<Vec<Listed>, ProfilesError> {
+        let stored = self.read()?;
+        let document = stored.document()?;
+        Ok(document
+            .entries()
+            .iter()
+            .map(|entry| {
+                let line = document.line(entry);
+                match self.interpret(&document, entry) {
+                    Ok(profile) => {
+                        self.tell_of_close_names(&document, entry, &profile.name);
+                        Listed::Valid {
+                            profile: Box::new(profile),
+                            line,
+                        }
+                    }
+                    Err(error) => Listed::Invalid {
+                        name: entry.name().map(str::to_owned),
+                        line,
+                        why: match error {
+                            ProfilesError::Invalid { why, .. } => why,
+                            other => other.to_string(),
+                        },
+                    },
+                }
+            })
+            .collect())
+    }
+
+    /// Adds a profile; with `overwrite`, takes the place of the one of exactly that name, whose
+    /// unknown fields stay.
+    ///
+    /// # Errors
+    /// [`ProfilesError::Exists`] without `overwrite`; [`ProfilesError`] if the file cannot be
+    /// changed.
+    pub fn create(self, profile: &Profile, overwrite: bool) -> Result<(), ProfilesError> {
+        self.change(|document| {
+            match self.exactly(document, &profile.name) {
+                Ok(entry) if overwrite => {
+                    let entry = entry.clone();
+                    let before = self.interpret(document, &entry).ok();
+                    document.update(&entry, before.as_ref(), profile);
+                }
+                Ok(_) => return Err(ProfilesError::Exists(profile.name.clone())),
+                Err(ProfilesError::NotFound { .. }) => document.append(profile),
+                Err(error) => return Err(error),
+            }
+            Ok(())
+        })?;
+        self.check(&profile.name)
+    }
+
+    /// Puts a changed profile in the place of the one of exactly that name.
+    ///
+    /// # Errors
+    /// [`ProfilesError`] if there is none or the file cannot be changed.
+    pub fn replace(self, profile: &Profile) -> Result<(), ProfilesError> {
+        self.edit(&profile.name, |current| *current = profile.clone())
+            .map(|_| ())
+    }
+
+    /// Changes the profile of exactly that name as it stands at that moment, and returns it
+    /// changed. Fields that stay the same keep their place and spelling, and so does all else.
+    ///
+    /// # Errors
+    /// [`ProfilesError`] if there is none, if it is given the name of another, or if the file
+    /// cannot be changed.
+    pub fn edit(
+        self,
+        name: &ProfileName,
+        change: impl FnOnce(&mut Profile),
+    ) -> Result<Profile, ProfilesError> {
+        let mut change = Some(change);
+        let mut changed = None;
+        self.change(|document| {
+            let entry = self.exactly(document, name)?.clone();
+            let before = self.interpret(document, &entry)?;
+            let mut after = before.clone();
+            if let Some(change) = change.take() {
+                change(&mut after);
+            }
+            if after.name != before.name && self.exactly(document, &after.name).is_ok() {
+                return Err(ProfilesError::Exists(after.name));
+            }
+            document.update(&entry, Some(&before), &after);
+            changed = Some(after);
+            Ok(())
+        })?;
+        let changed = changed.ok_or_else(|| ProfilesError::NotFound {
+            name: name.to_string(),
+            names: Vec::new(),
+        })?;
+        self.check(&changed.name)?;
+        Ok(changed)
+    }
+
+    /// Removes the profile of exactly that name, usable or not.
+    ///
+    /// # Errors
+    /// [`ProfilesError`] if there is none or the file cannot be changed.
+    pub fn remove(self, name: &ProfileName) -> Result<(), ProfilesError> {
+        self.change(|document| {
+            let entry = self.exactly(document, name)?.clone();
+            document.remove(&entry);
+            Ok(())
+        })
+    }
+
+    /// Tells of field names of that profile that are close to known ones.
+    ///
+    /// # Errors
+    /// [`ProfilesError`] if there is no such profile.
+    pub fn check(self, name: &ProfileName) -> Result<(), ProfilesError> {
+        let stored = self.read()?;
+        let document = stored.document()?;
+        let entry = self.exactly(&document, name)?;
+        self.tell_of_close_names(&document, entry, name);
+        Ok(())
+    }
+
+    fn read(self) -> Result<Stored, ProfilesError> {
+        Ok(Stored::read(self.path())?)
+    }
+
+    fn change(
+        self,
+        change: impl FnOnce(&mut Document) -> Result<(), ProfilesError>,
+    ) -> Result<(), ProfilesError> {
+        let lock = storage::lock(self.vault)?;
+        let stored = self.read()?;
+        let mut document = stored.document()?;
+        change(&mut document)?;
+        stored.replace(document.text())?;
+        lock.release()?;
+        Ok(())
+    }
+
+    fn choose<'d>(
+        self,
+        document: &'d Document,
+        name: &str,
+    ) -> Result<(&'d Entry, bool), ProfilesError> {
+        let not_found = || ProfilesError::NotFound {
+            name: name.to_owned(),
+            names: names(document),
+        };
+        if let Ok(exact) = ProfileName::parse(name) {
+            match self.exactly(document, &exact) {
+                Err(ProfilesError::NotFound { .. }) => {}
+                decided => return decided.map(|entry| (entry, true)),
+            }
+        }
+        let candidates: Vec<&Entry> = document
+            .entries()
+            .iter()
+            .filter(|entry| {
+                entry
+                    .name()
+                    .is_some_and(|other| other.eq_ignore_ascii_case(name))
+            })
+            .collect();
+        match candidates[..] {
+            [] => Err(not_found()),
+            [only] => Ok((only, false)),
+            [..] => Err(ProfilesError::Ambiguous {
+                name: name.to_owned(),
+                candidates: candidates
+                    .iter()
+                    .filter_map(|entry| valid_name(entry))
+                    .collect(),
+            }),
+        }
+    }
+
+    fn exactly<'d>(
+        self,
+        document: &'d Document,
+        name: &ProfileName,
+    ) -> Result<&'d Entry, ProfilesError> {
+        let mut same = document
+            .entries()
+            .iter()
+            .filter(|entry| entry.name() == Some(name.as_str()));
+        match (same.next(), same.next()) {
+            (Some(only), None) => Ok(only),
+            (Some(first), Some(second)) => Err(ProfilesError::Duplicate {
+                path: self.path(),
+                name: name.clone(),
+                lines: [document.line(first), document.line(second)],
+            }),
+            (None, _) => Err(ProfilesError::NotFound {
+                name: name.to_string(),
+                names: names(document),
+            }),
+        }
+    }
+
+    fn interpret(self, document: &Document, entry: &Entry) -> Result<Profile, ProfilesError> {
+        document
+            .interpret(entry)
+            .map_err(|(line, why)| ProfilesError::Invalid {
+                path: self.path(),
+                name: entry.name().unwrap_or_default().to_owned(),
+                line,
+                why: match entry.name().map(ProfileName::parse) {
+                    None => "it has no name".to_owned(),
+                    Some(Err(ProfileNameError)) => ProfileNameError.to_string(),
+                    Some(Ok(_)) => why,
+                },
+            })
+    }
+
+    fn tell_of_close_names(self, document: &Document, entry: &Entry, profile: &ProfileName) {
+        for (given, line) in document.fields(entry) {
+            if let Some(known) = near::known_name_close_to(&given) {
+                self.vault.keys.notices.notice(&Notice::CloseFieldName {
+                    profile: profile.clone(),
+                    given,
+                    known,
+                    line,
+                });
+            }
+        }
+    }
+}
+
+fn names(document: &Document) -> Vec<ProfileName> {
+    document.entries().iter().filter_map(valid_name).collect()
+}
+
+fn valid_name(entry: &Entry) -> Option<ProfileName> {
+    entry.name().and_then(|name| ProfileName::parse(name).ok())
+}

@@ -1,0 +1,75 @@
+//! A master key in a file: protects against backups of the state directory and against other
+//! users, not against programs that run as the same user.
+
+use std::io;
+use std::io::Read;
+use std::path::Path;
+use std::path::PathBuf;
+
+use zeroize::Zeroizing;
+
+use crate::error::StorageError;
+use crate::error::VaultError;
+use crate::files::Directory;
+use crate::files::directory::Opening;
+use crate::key::KEY_LENGTH;
+use crate::key::Key;
+use crate::key::StoreId;
+use crate::protection::KeyUnavailable;
+
+const MAGIC: &[u8; 16] = b"EACLMASTERKEY\0\0\x01";
+
+/// A key file, by its path.
+pub(crate) struct KeyFile<'a> {
+    path: &'a Path,
+}
+
+impl<'a> KeyFile<'a> {
+    /// The file at that path.
+    pub(crate) fn at(path: &'a Path) -> Self {
+        Self { path }
+    }
+
+    /// Where a store's key file stands unless a person chose another place.
+    pub(crate) fn default_path(data: &Path, store: StoreId) -> PathBuf {
+        data.join(format!("{store}.key"))
+    }
+
+    /// Reads the key. Links are followed: a person, or a container's secret mount, put them there.
+    pub(crate) fn read(&self, store: StoreId) -> Result<Key, KeyUnavailable> {
+        let failed = |source| StorageError::io("read", self.path, source);
+        let file = match std::fs::File::open(self.path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(KeyUnavailable::KeyFileMissing);
+            }
+            Err(error) => return Err(failed(error).into()),
+        };
+        let length = MAGIC.len() + KEY_LENGTH;
+        let mut contents = Zeroizing::new(Vec::with_capacity(length + 2));
+        file.take(length as u64 + 1)
+            .read_to_end(&mut contents)
+            .map_err(failed)?;
+        contents
+            .strip_prefix(MAGIC)
+            .and_then(|key| Key::from_slice(key, store))
+            .ok_or(KeyUnavailable::KeyFileDamaged)
+    }
+
+    /// Puts the key in the file, unless there is one; returns whether it did.
+    pub(crate) fn write(&self, key: &Key, opening: Opening<'_>) -> Result<bool, VaultError> {
+        let not_made = |why| VaultError::KeyNotMade { why };
+        let (Some(parent), Some(name)) = (
+            self.path.parent().filter(|_| self.path.is_absolute()),
+            self.path.file_name().and_then(|name| name.to_str()),
+        ) else {
+            return Err(not_made(KeyUnavailable::KeyFilePath));
+        };
+        let mut contents = Zeroizing::new(Vec::with_capacity(MAGIC.len() + KEY_LENGTH));
+        contents.extend_from_slice(MAGIC);
+        contents.extend_from_slice(key.expose());
+        Directory::create(parent, opening)
+            .and_then(|directory| directory.write_if_absent(name, &contents))
+            .map_err(|error| not_made(error.into()))
+    }
+}

@@ -1,0 +1,242 @@
+//! Sealed client secrets and certificate passwords, each bound to the one place it may be sent to.
+
+use std::fmt;
+
+use model::Destination;
+use model::ProfileName;
+use zeroize::Zeroizing;
+
+use crate::bytes::digest_name;
+use crate::envelope;
+use crate::envelope::Envelope;
+use crate::envelope::Kind;
+use crate::envelope::SealError;
+use crate::error::VaultError;
+use crate::files::Directory;
+use crate::store::SECRETS;
+use crate::store::Vault;
+
+/// Which of a profile's secrets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SecretKind {
+    /// The application's client secret.
+    ClientSecret,
+    /// The password of its certificate file.
+    CertificatePassword,
+}
+
+impl SecretKind {
+    /// Both of them.
+    pub const ALL: [Self; 2] = [Self::ClientSecret, Self::CertificatePassword];
+
+    fn record(self) -> Kind {
+        match self {
+            Self::ClientSecret => Kind::ClientSecret,
+            Self::CertificatePassword => Kind::CertificatePassword,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::ClientSecret => "client-secret",
+            Self::CertificatePassword => "certificate-password",
+        }
+    }
+}
+
+impl fmt::Display for SecretKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::ClientSecret => "client secret",
+            Self::CertificatePassword => "certificate password",
+        })
+    }
+}
+
+/// The sealed secrets.
+#[derive(Debug, Clone, Copy)]
+pub struct Secrets<'v> {
+    vault: &'v Vault,
+}
+
+impl<'v> Secrets<'v> {
+    pub(crate) fn new(vault: &'v Vault) -> Self {
+        Self { vault }
+    }
+
+    /// Keeps a secret for that destination, replacing the one there was.
+    ///
+    /// # Errors
+    /// [`VaultError`] if no key can be had or the file cannot be written.
+    pub fn put(
+        self,
+        profile: &ProfileName,
+        kind: SecretKind,
+        destination: &Destination,
+        value: &str,
+    ) -> Result<(), VaultError> {
+        let bytes = envelope::seal(
+            self.vault.master_key()?,
+            kind.record(),
+            &record(profile, kind),
+            &bound(destination),
+            value.as_bytes(),
+        )?;
+        let records = self.vault.records(SECRETS)?;
+        Ok(records.replace(&file_name(profile, kind), &bytes)?)
+    }
+
+    /// The secret, if it may go to that destination; `None` if none is kept.
+    ///
+    /// # Errors
+    /// [`VaultError::DestinationChanged`] if it may not, before any key is asked for;
+    /// [`VaultError`] if it cannot be opened.
+    pub fn get(
+        self,
+        profile: &ProfileName,
+        kind: SecretKind,
+        destination: &Destination,
+    ) -> Result<Option<Zeroizing<String>>, VaultError> {
+        let Some(found) = self.read(profile, kind)? else {
+            return Ok(None);
+        };
+        let stored = found.destination(kind)?;
+        if stored != *destination {
+            return Err(VaultError::DestinationChanged {
+                stored: Box::new(stored),
+                requested: Box::new(destination.clone()),
+            });
+        }
+        self.open(&found, profile, kind).map(Some)
+    }
+
+    /// Where the secret may go; `None` if none is kept. Asks for no key, so what it tells may be
+    /// shown but is not proven.
+    ///
+    /// # Errors
+    /// [`VaultError`] if the file cannot be read.
+    pub fn has(
+        self,
+        profile: &ProfileName,
+        kind: SecretKind,
+    ) -> Result<Option<Destination>, VaultError> {
+        match self.read(profile, kind)? {
+            Some(found) => found.destination(kind).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Lets the profile's secrets go to another destination, because a person said so; returns
+    /// whether there were any.
+    ///
+    /// # Errors
+    /// [`VaultError`] if one cannot be opened or sealed again.
+    pub fn rebind(
+        self,
+        profile: &ProfileName,
+        destination: &Destination,
+    ) -> Result<bool, VaultError> {
+        let mut any = false;
+        for kind in SecretKind::ALL {
+            if let Some(found) = self.read(profile, kind)? {
+                let value = self.open(&found, profile, kind)?;
+                self.put(profile, kind, destination, &value)?;
+                any = true;
+            }
+        }
+        Ok(any)
+    }
+
+    /// Forgets one secret of the profile; returns whether it was kept.
+    ///
+    /// # Errors
+    /// [`VaultError`] if the file cannot be removed.
+    pub fn remove_one(self, profile: &ProfileName, kind: SecretKind) -> Result<bool, VaultError> {
+        match self.vault.existing_records(SECRETS)? {
+            Some(records) => Ok(records.remove(&file_name(profile, kind))?),
+            None => Ok(false),
+        }
+    }
+
+    /// Forgets the profile's secrets; returns whether any was kept.
+    ///
+    /// # Errors
+    /// [`VaultError`] if a file cannot be removed.
+    pub fn remove(self, profile: &ProfileName) -> Result<bool, VaultError> {
+        let mut any = false;
+        for kind in SecretKind::ALL {
+            any |= self.remove_one(profile, kind)?;
+        }
+        Ok(any)
+    }
+
+    fn read(self, profile: &ProfileName, kind: SecretKind) -> Result<Option<Sealed>, VaultError> {
+        let Some(records) = self.vault.existing_records(SECRETS)? else {
+            return Ok(None);
+        };
+        let name = file_name(profile, kind);
+        let bytes = records.read(&name, envelope::SIZE_LIMIT)?;
+        Ok(bytes.map(|bytes| Sealed {
+            bytes,
+            name,
+            records,
+        }))
+    }
+
+    fn open(
+        self,
+        found: &Sealed,
+        profile: &ProfileName,
+        kind: SecretKind,
+    ) -> Result<Zeroizing<String>, VaultError> {
+        let envelope =
+            Envelope::parse(&found.bytes, kind.record()).map_err(|why| found.fails(why))?;
+        let key = self.vault.key_of_existing_store()?;
+        let plaintext = envelope
+            .open(key, kind.record(), &record(profile, kind))
+            .map_err(|why| found.fails(why))?;
+        std::str::from_utf8(&plaintext)
+            .map(|text| Zeroizing::new(text.to_owned()))
+            .map_err(|_| found.fails(SealError::Contents))
+    }
+}
+
+/// A sealed secret as it stands in its file.
+struct Sealed {
+    bytes: Zeroizing<Vec<u8>>,
+    name: String,
+    records: Directory,
+}
+
+impl Sealed {
+    fn destination(&self, kind: SecretKind) -> Result<Destination, VaultError> {
+        Envelope::parse(&self.bytes, kind.record())
+            .and_then(|envelope| {
+                serde_json::from_slice(envelope.bound).map_err(|_| SealError::Contents)
+            })
+            .map_err(|why| self.fails(why))
+    }
+
+    fn fails(&self, why: SealError) -> VaultError {
+        VaultError::Record {
+            path: self.records.path_of(&self.name),
+            why,
+        }
+    }
+}
+
+fn record(profile: &ProfileName, kind: SecretKind) -> String {
+    format!("profile {profile} {}", kind.name())
+}
+
+/// Names are hashed because file systems differ in what they take for the same name.
+fn file_name(profile: &ProfileName, kind: SecretKind) -> String {
+    digest_name(&[profile.as_str().as_bytes(), kind.name().as_bytes()])
+}
+
+fn bound(destination: &Destination) -> Vec<u8> {
+    let [authority, tenant, client_id] = destination.parts();
+    serde_json::json!({"authority": authority, "tenant": tenant, "client_id": client_id})
+        .to_string()
+        .into_bytes()
+}

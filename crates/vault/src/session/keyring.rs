@@ -1,0 +1,44 @@
+//! An item of its own in the operating system's keyring, which answers there without a round trip
+//! to another program.
+
+use std::path::Path;
+
+use crate::error::VaultError;
+use crate::key::Key;
+use crate::key::StoreId;
+use crate::protection::keyring::Keyring;
+use crate::protection::keyring::SERVICE;
+
+/// The session key of this store, if there is one. A keyring that does not answer has none.
+pub(crate) fn read(
+    _runtime: Option<&Path>,
+    keyring: &Keyring,
+    store: StoreId,
+) -> Result<Option<Key>, VaultError> {
+    Ok(keyring
+        .get(SERVICE, &account(store))
+        .ok()
+        .flatten()
+        .and_then(|bytes| Key::from_slice(&bytes, store)))
+}
+
+/// The session key of this store, made if there is none; `None` if the keyring does not keep it.
+/// Of processes that race, the last one's key stays; what the others sealed is a miss.
+pub(crate) fn create(
+    runtime: Option<&Path>,
+    keyring: &Keyring,
+    store: StoreId,
+) -> Result<Option<Key>, VaultError> {
+    if let Some(key) = read(runtime, keyring, store)? {
+        return Ok(Some(key));
+    }
+    let key = Key::random(store)?;
+    match keyring.put(SERVICE, &account(store), key.expose()) {
+        Ok(()) => read(runtime, keyring, store),
+        Err(_) => Ok(None),
+    }
+}
+
+fn account(store: StoreId) -> String {
+    format!("session-key:{store}")
+}

@@ -1,0 +1,69 @@
+//! A file in the login session's own directory, if that is memory, ours, and closed to others.
+
+use std::path::Path;
+
+use cap_std::fs::Dir;
+use rustix::fs::Mode;
+use rustix::fs::OFlags;
+use zeroize::Zeroizing;
+
+use crate::error::VaultError;
+use crate::files::Directory;
+use crate::key::KEY_LENGTH;
+use crate::key::Key;
+use crate::key::StoreId;
+use crate::key::fill_random;
+use crate::protection::keyring::Keyring;
+
+/// `TMPFS_MAGIC` of linux/magic.h.
+const TMPFS: i64 = 0x0102_1994;
+
+/// The session key of this store, if there is one. Draws no random number and writes nothing.
+pub(crate) fn read(
+    runtime: Option<&Path>,
+    _keyring: &Keyring,
+    store: StoreId,
+) -> Result<Option<Key>, VaultError> {
+    let Some(directory) = runtime.and_then(qualified) else {
+        return Ok(None);
+    };
+    let contents = directory.read(&file_name(store), KEY_LENGTH as u64)?;
+    Ok(contents.and_then(|bytes| Key::from_slice(&bytes, store)))
+}
+
+/// The session key of this store, made if there is none; `None` if there is no place for one.
+/// Processes that race get the same key.
+pub(crate) fn create(
+    runtime: Option<&Path>,
+    _keyring: &Keyring,
+    store: StoreId,
+) -> Result<Option<Key>, VaultError> {
+    let Some(directory) = runtime.and_then(qualified) else {
+        return Ok(None);
+    };
+    let name = file_name(store);
+    if directory.read(&name, KEY_LENGTH as u64)?.is_none() {
+        let mut bytes = Zeroizing::new([0; KEY_LENGTH]);
+        fill_random(bytes.as_mut())?;
+        directory.write_if_absent(&name, bytes.as_ref())?;
+    }
+    let contents = directory.read(&name, KEY_LENGTH as u64)?;
+    Ok(contents.and_then(|bytes| Key::from_slice(&bytes, store)))
+}
+
+fn file_name(store: StoreId) -> String {
+    format!("entra-auth-cli-{store}.session")
+}
+
+/// Opens the directory if a key may rest there.
+fn qualified(path: &Path) -> Option<Directory> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let descriptor = rustix::fs::open(path, flags, Mode::empty()).ok()?;
+    let metadata = rustix::fs::fstat(&descriptor).ok()?;
+    let ours = metadata.st_uid == rustix::process::geteuid().as_raw();
+    let closed = metadata.st_mode & 0o777 == 0o700;
+    // The field's type differs between processors.
+    let in_memory = rustix::fs::fstatfs(&descriptor).ok()?.f_type as i64 == TMPFS;
+    (ours && closed && in_memory)
+        .then(|| Directory::checked(Dir::from_std_file(descriptor.into()), path))
+}

@@ -1,0 +1,397 @@
+//! The vault itself: finds the store, its header and its keys when they are needed, and not before.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use keyring_core::CredentialStore;
+use model::Clock;
+
+use crate::approvals::Approvals;
+use crate::error::VaultError;
+use crate::files::Directory;
+use crate::files::directory::Opening;
+use crate::header::Header;
+use crate::header::Keeping;
+use crate::key::Key;
+use crate::key::StoreId;
+use crate::locations::Locations;
+use crate::locks::LockName;
+use crate::locks::Locks;
+use crate::notice::Notice;
+use crate::profiles::Profiles;
+use crate::protection::KeyFile;
+use crate::protection::KeySettings;
+use crate::protection::KeyStoreChoice;
+use crate::protection::KeyUnavailable;
+use crate::protection::Protection;
+use crate::protection::keyring::Keyring;
+use crate::protection::keyring::SERVICE;
+use crate::protection::passphrase::Cost;
+use crate::protection::passphrase::WrappedKey;
+use crate::secrets::Secrets;
+use crate::session;
+use crate::tokens::Tokens;
+
+/// Directories of sealed records, inside the state directory.
+pub(crate) const TOKENS: &str = "tokens";
+pub(crate) const SECRETS: &str = "secrets";
+pub(crate) const APPROVALS: &str = "approvals";
+
+/// How long a process waits for another one that makes the store. A person may be typing a
+/// passphrase there.
+const WAIT_FOR_A_NEW_STORE: Duration = Duration::from_mins(2);
+
+/// Everything at rest. Making one is cheap and touches nothing.
+pub struct Vault {
+    pub(crate) locations: Locations,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) keys: KeySettings,
+    keyring: Keyring,
+    state: OnceLock<Directory>,
+    header: OnceLock<Header>,
+    master: OnceLock<Key>,
+    session: OnceLock<Key>,
+}
+
+impl fmt::Debug for Vault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Vault")
+            .field("locations", &self.locations)
+            .field("keys", &self.keys)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Vault {
+    /// The vault at these places. No file is touched before something is asked of it.
+    pub fn new(locations: Locations, clock: Arc<dyn Clock>, keys: KeySettings) -> Self {
+        Self {
+            keyring: Keyring::of_the_system(keys.keyring_timeout),
+            locations,
+            clock,
+            keys,
+            state: OnceLock::new(),
+            header: OnceLock::new(),
+            master: OnceLock::new(),
+            session: OnceLock::new(),
+        }
+    }
+
+    /// The same vault with another keyring than the operating system's.
+    #[must_use]
+    pub fn with_keyring(
+        mut self,
+        open: impl Fn() -> keyring_core::Result<Arc<CredentialStore>> + Send + Sync + 'static,
+    ) -> Self {
+        self.keyring = Keyring::opened_by(Arc::new(open), self.keys.keyring_timeout);
+        self
+    }
+
+    /// The profiles of `profiles.json`.
+    pub fn profiles(&self) -> Profiles<'_> {
+        Profiles::new(self)
+    }
+
+    /// The sealed token cache.
+    pub fn tokens(&self) -> Tokens<'_> {
+        Tokens::new(self)
+    }
+
+    /// The sealed client secrets and certificate passwords.
+    pub fn secrets(&self) -> Secrets<'_> {
+        Secrets::new(self)
+    }
+
+    /// What was approved on this machine.
+    pub fn approvals(&self) -> Approvals<'_> {
+        Approvals::new(self)
+    }
+
+    /// The locks.
+    pub fn locks(&self) -> Locks<'_> {
+        Locks::new(self)
+    }
+
+    /// Where everything is kept.
+    pub fn locations(&self) -> &Locations {
+        &self.locations
+    }
+
+    /// What protects the master key; `None` if there is no store yet.
+    ///
+    /// # Errors
+    /// [`VaultError`] if the store's header cannot be read.
+    pub fn protection(&self) -> Result<Option<Protection>, VaultError> {
+        Ok(self
+            .existing_header()?
+            .map(|header| header.keeping.protection()))
+    }
+
+    /// Whether access tokens are sealed under a session key here, rather than the master key.
+    ///
+    /// # Errors
+    /// [`VaultError`] if the store cannot be read.
+    pub fn has_session_key(&self) -> Result<bool, VaultError> {
+        match self.existing_header()? {
+            Some(header) => Ok(self.existing_session_key(header.store)?.is_some()),
+            None => Ok(false),
+        }
+    }
+
+    /// Gets the master key, making the store if there is none: proof that secrets can be kept.
+    ///
+    /// # Errors
+    /// [`VaultError`] if the key cannot be had or made.
+    pub fn unlock(&self) -> Result<(), VaultError> {
+        self.master_key().map(|_| ())
+    }
+
+    /// A keyed digest of these parts, the same for every process of this login session: tells
+    /// whether two requests are the same without storing what they hold.
+    ///
+    /// # Errors
+    /// [`VaultError`] if no key can be had.
+    pub fn fingerprint(&self, parts: &[&str]) -> Result<String, VaultError> {
+        Ok(self.token_key()?.fingerprint(parts))
+    }
+
+    pub(crate) fn opening(&self) -> Opening<'_> {
+        Opening {
+            notices: &*self.keys.notices,
+            allow_foreign_home: self.keys.allow_foreign_home,
+        }
+    }
+
+    /// The state directory, if it is there.
+    pub(crate) fn existing_state(&self) -> Result<Option<&Directory>, VaultError> {
+        if self.state.get().is_none() {
+            let Some(state) = Directory::open(&self.locations.state, self.opening())? else {
+                return Ok(None);
+            };
+            return Ok(Some(self.state.get_or_init(|| state)));
+        }
+        Ok(self.state.get())
+    }
+
+    /// The state directory, made if it is not there.
+    pub(crate) fn state(&self) -> Result<&Directory, VaultError> {
+        if let Some(state) = self.state.get() {
+            return Ok(state);
+        }
+        let state = Directory::create(&self.locations.state, self.opening())?;
+        Ok(self.state.get_or_init(|| state))
+    }
+
+    /// A directory of records, if it is there.
+    pub(crate) fn existing_records(&self, name: &str) -> Result<Option<Directory>, VaultError> {
+        match self.existing_state()? {
+            Some(state) => Ok(state.open_below(name, self.opening())?),
+            None => Ok(None),
+        }
+    }
+
+    /// A directory of records, made if it is not there.
+    pub(crate) fn records(&self, name: &str) -> Result<Directory, VaultError> {
+        Ok(self.state()?.create_below(name, self.opening())?)
+    }
+
+    /// The header, if there is a store.
+    pub(crate) fn existing_header(&self) -> Result<Option<&Header>, VaultError> {
+        if let Some(header) = self.header.get() {
+            return Ok(Some(header));
+        }
+        let Some(state) = self.existing_state()? else {
+            return Ok(None);
+        };
+        Ok(Header::read(state)?.map(|header| self.header.get_or_init(|| header)))
+    }
+
+    /// The header; the store is made if there is none.
+    pub(crate) fn header(&self) -> Result<&Header, VaultError> {
+        match self.existing_header()? {
+            Some(header) => Ok(header),
+            None => self.make_store(),
+        }
+    }
+
+    /// The master key; the store is made if there is none.
+    pub(crate) fn master_key(&self) -> Result<&Key, VaultError> {
+        let header = self.header()?;
+        if let Some(key) = self.master.get() {
+            return Ok(key);
+        }
+        let key = self
+            .fetch(header)
+            .and_then(|key| {
+                if key.id() == header.key_id && key.matches(&header.check) {
+                    Ok(key)
+                } else {
+                    Err(KeyUnavailable::WrongKey)
+                }
+            })
+            .map_err(|why| VaultError::KeyUnavailable {
+                protection: Box::new(header.keeping.protection()),
+                why,
+            })?;
+        Ok(self.master.get_or_init(|| key))
+    }
+
+    /// The master key, to open a record that exists: its store must exist as well.
+    pub(crate) fn key_of_existing_store(&self) -> Result<&Key, VaultError> {
+        if self.existing_header()?.is_none() {
+            return Err(VaultError::HeaderMissing {
+                path: Header::path(self.state()?),
+            });
+        }
+        self.master_key()
+    }
+
+    /// The key that seals access tokens, made if need be: the session's, or else the master key.
+    pub(crate) fn token_key(&self) -> Result<&Key, VaultError> {
+        let store = self.header()?.store;
+        if let Some(key) = self.session.get() {
+            return Ok(key);
+        }
+        let runtime = self.locations.runtime.as_deref();
+        match session::create(runtime, &self.keyring, store)? {
+            Some(key) => Ok(self.session.get_or_init(|| key)),
+            None => self.master_key(),
+        }
+    }
+
+    /// The session key, if there is one.
+    pub(crate) fn existing_session_key(&self, store: StoreId) -> Result<Option<&Key>, VaultError> {
+        if let Some(key) = self.session.get() {
+            return Ok(Some(key));
+        }
+        let runtime = self.locations.runtime.as_deref();
+        let found = session::read(runtime, &self.keyring, store)?;
+        Ok(found.map(|key| self.session.get_or_init(|| key)))
+    }
+
+    fn fetch(&self, header: &Header) -> Result<Key, KeyUnavailable> {
+        match &header.keeping {
+            Keeping::Keyring { service, account } => {
+                let secret = self
+                    .keyring
+                    .get(service, account)?
+                    .ok_or(KeyUnavailable::NotInKeyring)?;
+                Key::from_slice(&secret, header.store).ok_or(KeyUnavailable::WrongKey)
+            }
+            Keeping::KeyFile { path } => KeyFile::at(path).read(header.store),
+            Keeping::Passphrase(wrapped) => {
+                wrapped.unwrap(&self.keys.passphrase.unlock()?, header.store)
+            }
+        }
+    }
+
+    /// Makes the store, once: whoever comes second takes the first one's.
+    fn make_store(&self) -> Result<&Header, VaultError> {
+        let state = self.state()?;
+        let _lock = self.locks().acquire(
+            &LockName::store(),
+            WAIT_FOR_A_NEW_STORE,
+            self.clock.now_nanoseconds(),
+            &mut |_| (),
+        )?;
+        if let Some(header) = self.existing_header()? {
+            return Ok(header);
+        }
+        for name in [TOKENS, SECRETS, APPROVALS] {
+            if let Some(records) = self.existing_records(name)?
+                && !records.names()?.is_empty()
+            {
+                return Err(VaultError::HeaderMissing {
+                    path: Header::path(state),
+                });
+            }
+        }
+        let key = Key::random(StoreId::random()?)?;
+        let (key, keeping) = self.keep(key)?;
+        let header = Header::new(&key, keeping);
+        if !header.write(state)? {
+            // Somebody writes the header without taking the lock: theirs is there to stay.
+            return self.header();
+        }
+        let _ = self.master.set(key);
+        Ok(self.header.get_or_init(|| header))
+    }
+
+    /// Puts a new store's key where it is to be kept.
+    fn keep(&self, key: Key) -> Result<(Key, Keeping), VaultError> {
+        match &self.keys.choice {
+            Some(KeyStoreChoice::Keyring) => {
+                let keeping = self
+                    .keep_in_keyring(&key)
+                    .map_err(|why| VaultError::KeyNotMade { why })?;
+                Ok((key, keeping))
+            }
+            Some(KeyStoreChoice::Passphrase) => self.keep_under_passphrase(key),
+            Some(KeyStoreChoice::File(path)) => self.keep_in_file(key, path.as_deref()),
+            None => {
+                if let Ok(keeping) = self.keep_in_keyring(&key) {
+                    return Ok((key, keeping));
+                }
+                if self.keys.passphrase.is_available() {
+                    return self.keep_under_passphrase(key);
+                }
+                let kept = self.keep_in_file(key, None)?;
+                if let Keeping::KeyFile { path } = &kept.1 {
+                    let path = path.clone();
+                    self.keys.notices.notice(&Notice::KeyFileMade { path });
+                }
+                Ok(kept)
+            }
+        }
+    }
+
+    fn keep_in_keyring(&self, key: &Key) -> Result<Keeping, KeyUnavailable> {
+        let account = format!("master-key:{}", key.store());
+        self.keyring.put(SERVICE, &account, key.expose())?;
+        Ok(Keeping::Keyring {
+            service: SERVICE.to_owned(),
+            account,
+        })
+    }
+
+    fn keep_under_passphrase(&self, key: Key) -> Result<(Key, Keeping), VaultError> {
+        let passphrase = self
+            .keys
+            .passphrase
+            .choose()
+            .map_err(|why| VaultError::KeyNotMade { why: why.into() })?;
+        let wrapped = WrappedKey::wrap(&key, &passphrase, Cost::NEW)?;
+        Ok((key, Keeping::Passphrase(wrapped)))
+    }
+
+    /// A key that already stands at the chosen path is taken, so that machines which come and go
+    /// can share one.
+    fn keep_in_file(
+        &self,
+        key: Key,
+        chosen: Option<&std::path::Path>,
+    ) -> Result<(Key, Keeping), VaultError> {
+        let path = chosen.map_or_else(
+            || KeyFile::default_path(&self.locations.data, key.store()),
+            std::path::Path::to_owned,
+        );
+        if path.to_str().is_none() {
+            return Err(VaultError::KeyNotMade {
+                why: KeyUnavailable::KeyFilePath,
+            });
+        }
+        let file = KeyFile::at(&path);
+        let key = match file.read(key.store()) {
+            Ok(found) => found,
+            Err(KeyUnavailable::KeyFileMissing) if file.write(&key, self.opening())? => key,
+            Err(KeyUnavailable::KeyFileMissing) => file
+                .read(key.store())
+                .map_err(|why| VaultError::KeyNotMade { why })?,
+            Err(why) => return Err(VaultError::KeyNotMade { why }),
+        };
+        Ok((key, Keeping::KeyFile { path }))
+    }
+}

@@ -1,0 +1,9 @@
+//! The vault as a whole, on real files, in several processes, among hostile neighbours.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests arrange files and read the real clock"
+)]
+
+mod common;
+mod records;

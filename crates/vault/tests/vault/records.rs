@@ -1,0 +1,247 @@
+//! Tokens, secrets and approvals: kept, found again, and opened only as what they are.
+
+use crate::common::Home;
+use crate::common::client;
+use crate::common::destination;
+use crate::common::entry_id;
+use crate::common::name;
+use crate::common::token;
+use vault::Approval;
+use vault::KeyStoreChoice;
+use vault::Notice;
+use vault::Protection;
+use vault::SecretKind;
+use vault::VaultError;
+
+fn homes() -> Vec<(&'static str, Home)> {
+    let mut homes = vec![
+        ("key file", Home::new()),
+        ("keyring", Home::with_keyring()),
+        (
+            "passphrase",
+            Home {
+                passphrase: Some("correct horse"),
+                ..Home::new()
+            },
+        ),
+    ];
+    if cfg!(target_os = "linux") {
+        homes.push(("session key", Home::with_session()));
+    }
+    homes
+}
+
+#[test]
+fn a_token_is_found_again_by_another_process_wherever_the_key_rests() {
+    for (kind, home) in homes() {
+        home.vault()
+            .tokens()
+            .put(&entry_id("a"), &token("first"))
+            .unwrap();
+        home.vault()
+            .tokens()
+            .put(&entry_id("a"), &token("second"))
+            .unwrap();
+        let found = home.vault().tokens().get(&entry_id("a")).unwrap().unwrap();
+        assert_eq!(found.access_token.expose_secret(), "second", "{kind}");
+        assert_eq!(found.expires_on.unix_seconds(), 1_700_003_599);
+        assert!(home.vault().tokens().get(&entry_id("b")).unwrap().is_none());
+        assert_eq!(home.vault().tokens().list().unwrap().entries.len(), 1);
+    }
+}
+
+#[test]
+fn asking_an_empty_home_makes_nothing() {
+    let home = Home::new();
+    let vault = home.vault();
+    assert!(vault.tokens().get(&entry_id("a")).unwrap().is_none());
+    assert!(vault.tokens().list().unwrap().entries.is_empty());
+    assert!(vault.protection().unwrap().is_none());
+    let kept = vault
+        .secrets()
+        .get(&name("p"), SecretKind::ClientSecret, &destination("t"));
+    assert!(kept.unwrap().is_none());
+    assert!(vault.profiles().names().unwrap().is_empty());
+    assert_eq!(home.files(""), Vec::<std::path::PathBuf>::new());
+}
+
+#[test]
+fn a_secret_goes_to_its_destination_only() {
+    for (kind, home) in homes() {
+        let sp = name("sp");
+        let vault = home.vault();
+        let secrets = vault.secrets();
+        secrets
+            .put(&sp, SecretKind::ClientSecret, &destination("t"), "s3cr&t")
+            .unwrap();
+        let vault = home.vault();
+        let secrets = vault.secrets();
+        let kept = secrets
+            .get(&sp, SecretKind::ClientSecret, &destination("t"))
+            .unwrap();
+        assert_eq!(
+            kept.as_deref().map(String::as_str),
+            Some("s3cr&t"),
+            "{kind}"
+        );
+        let refused = secrets.get(&sp, SecretKind::ClientSecret, &destination("evil"));
+        match refused {
+            Err(VaultError::DestinationChanged { stored, requested }) => {
+                assert_eq!(*stored, destination("t"));
+                assert_eq!(*requested, destination("evil"));
+            }
+            other => panic!("{kind}: {other:?}"),
+        }
+        assert_eq!(
+            secrets.has(&sp, SecretKind::ClientSecret).unwrap(),
+            Some(destination("t"))
+        );
+        assert_eq!(
+            secrets.has(&sp, SecretKind::CertificatePassword).unwrap(),
+            None
+        );
+
+        assert!(secrets.rebind(&sp, &destination("new")).unwrap());
+        let kept = secrets
+            .get(&sp, SecretKind::ClientSecret, &destination("new"))
+            .unwrap();
+        assert_eq!(kept.as_deref().map(String::as_str), Some("s3cr&t"));
+        assert!(
+            secrets
+                .get(&sp, SecretKind::ClientSecret, &destination("t"))
+                .is_err()
+        );
+        assert!(!secrets.rebind(&name("other"), &destination("new")).unwrap());
+
+        assert!(secrets.remove(&sp).unwrap());
+        assert!(!secrets.remove(&sp).unwrap());
+        assert_eq!(secrets.has(&sp, SecretKind::ClientSecret).unwrap(), None);
+    }
+}
+
+#[test]
+fn an_approval_covers_exactly_what_was_approved() {
+    let home = Home::new();
+    let approval = Approval {
+        destination: destination("t"),
+        references: vec!["command op read".to_owned(), "file /s".to_owned()],
+    };
+    let vault = home.vault();
+    assert!(
+        !vault
+            .approvals()
+            .is_approved(&name("sp"), &approval)
+            .unwrap()
+    );
+    vault.approvals().approve(&name("sp"), &approval).unwrap();
+    let vault = home.vault();
+    assert!(
+        vault
+            .approvals()
+            .is_approved(&name("sp"), &approval)
+            .unwrap()
+    );
+    assert!(
+        !vault
+            .approvals()
+            .is_approved(&name("SP"), &approval)
+            .unwrap()
+    );
+    let mut moved = approval.clone();
+    moved.destination = destination("evil");
+    assert!(!vault.approvals().is_approved(&name("sp"), &moved).unwrap());
+    let mut swapped = approval.clone();
+    swapped.references.reverse();
+    assert!(
+        !vault
+            .approvals()
+            .is_approved(&name("sp"), &swapped)
+            .unwrap()
+    );
+    assert!(vault.approvals().remove(&name("sp")).unwrap());
+    assert!(
+        !vault
+            .approvals()
+            .is_approved(&name("sp"), &approval)
+            .unwrap()
+    );
+}
+
+#[test]
+fn tokens_are_forgotten_one_by_one_by_client_and_all_at_once() {
+    let home = Home::new();
+    let vault = home.vault();
+    let mut other = token("other");
+    other.client_id = client("d");
+    for (scopes, entry) in [("a", &token("x")), ("b", &token("y")), ("c", &other)] {
+        vault.tokens().put(&entry_id(scopes), entry).unwrap();
+    }
+    assert!(vault.tokens().remove(&entry_id("a")).unwrap());
+    assert!(!vault.tokens().remove(&entry_id("a")).unwrap());
+    assert_eq!(vault.tokens().remove_for_client(&client("c")).unwrap(), 1);
+    assert!(vault.tokens().get(&entry_id("c")).unwrap().is_some());
+    assert_eq!(vault.tokens().clear().unwrap(), 1);
+    assert!(vault.tokens().list().unwrap().entries.is_empty());
+}
+
+#[test]
+fn the_first_protection_that_answers_is_taken_and_told() {
+    let keyring = Home::with_keyring();
+    keyring.vault().unlock().unwrap();
+    assert!(matches!(
+        keyring.vault().protection().unwrap(),
+        Some(Protection::Keyring { .. })
+    ));
+    assert!(keyring.heard.all().is_empty());
+
+    let passphrase = Home {
+        passphrase: Some("correct horse"),
+        ..Home::new()
+    };
+    passphrase.vault().unlock().unwrap();
+    assert_eq!(
+        passphrase.vault().protection().unwrap(),
+        Some(Protection::Passphrase)
+    );
+
+    let file = Home::new();
+    file.vault().unlock().unwrap();
+    let Some(Protection::KeyFile { path }) = file.vault().protection().unwrap() else {
+        panic!("a key file was expected")
+    };
+    assert!(path.starts_with(file.path("data")));
+    assert_eq!(file.heard.all(), [Notice::KeyFileMade { path }]);
+}
+
+#[test]
+fn a_choice_is_kept_to_and_remembered() {
+    let mut home = Home::with_keyring();
+    home.choice = Some(KeyStoreChoice::File(Some(home.path("chosen/key"))));
+    home.vault().unlock().unwrap();
+    home.choice = Some(KeyStoreChoice::Keyring);
+    let vault = home.vault();
+    vault.unlock().unwrap();
+    let path = home.path("chosen/key");
+    assert_eq!(
+        vault.protection().unwrap(),
+        Some(Protection::KeyFile { path })
+    );
+    assert!(home.heard.all().is_empty());
+
+    let mut nothing = Home::new();
+    nothing.choice = Some(KeyStoreChoice::Keyring);
+    assert!(matches!(
+        nothing.vault().unlock(),
+        Err(VaultError::KeyNotMade { .. })
+    ));
+    assert!(nothing.vault().protection().unwrap().is_none());
+}
+
+#[test]
+fn fingerprints_agree_between_processes_and_differ_between_stores() {
+    let (one, two) = (Home::new(), Home::new());
+    let first = one.vault().fingerprint(&["a", "b"]).unwrap();
+    assert_eq!(one.vault().fingerprint(&["a", "b"]).unwrap(), first);
+    assert_ne!(one.vault().fingerprint(&["ab", ""]).unwrap(), first);
+    assert_ne!(two.vault().fingerprint(&["a", "b"]).unwrap(), first);
+}
