@@ -148,7 +148,7 @@ impl Document {
 
     /// Adds a profile at the end.
     pub(super) fn append(&mut self, profile: &Profile) {
-        let pretty = serde_json::to_string_pretty(&fields_of(profile)).unwrap_or_default();
+        let pretty = serde_json::to_string_pretty(profile).unwrap_or_default();
         let (at, before, after) = if let Some(last) = self.entries.last() {
             let blank = self.blank_before(last.range.start).to_owned();
             (last.range.end, format!(",{blank}"), String::new())

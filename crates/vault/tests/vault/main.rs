@@ -6,4 +6,6 @@
 )]
 
 mod common;
+mod locks;
+mod profiles;
 mod records;
