@@ -3,11 +3,15 @@
 //! For hints only. Decisions are made by `error` and `suberror`; codes and texts may change
 //! (Microsoft identity platform, "Microsoft Entra authentication and authorization error codes").
 
+mod topic;
+
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 use serde::Serialize;
+
+pub use self::topic::Topic;
 
 const TABLE: &str = include_str!("../data/aadsts.json");
 
@@ -55,7 +59,7 @@ pub struct Entry {
     pub code: u64,
     /// What kind of trouble it is.
     pub category: Category,
-    /// The `error` values it usually comes with; empty where it is shown in the browser alone.
+    /// The `error` values it usually comes with, none of them for sure.
     pub errors: Vec<String>,
     /// What it means, in a sentence.
     pub meaning: String,
@@ -64,6 +68,9 @@ pub struct Entry {
     /// The exact next step. `{tenant}`, `{client_id}`, `{redirect_uri}`, `{scope}`, `{authority}`
     /// and `{profile}` stand for the request's own.
     pub next_step: String,
+    /// The trouble people know it as, if it has such a name.
+    #[serde(default)]
+    pub topic: Option<Topic>,
     /// Where this knowledge comes from.
     pub source: Source,
 }
@@ -112,6 +119,9 @@ pub struct Advice {
     pub cause: String,
     /// What to do.
     pub next_step: String,
+    /// The trouble people know it as, if it has such a name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub topic: Option<Topic>,
     /// Where this knowledge comes from.
     pub source: Source,
 }
@@ -147,6 +157,7 @@ pub fn advice(code: u64, facts: &Facts<'_>) -> Option<Advice> {
         meaning: facts.fill(&entry.meaning),
         cause: facts.fill(&entry.cause),
         next_step: facts.fill(&entry.next_step),
+        topic: entry.topic,
         source: entry.source,
     })
 }
@@ -184,5 +195,178 @@ impl Facts<'_> {
             _ => return None,
         };
         Some(known.unwrap_or(otherwise))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Every code that a program which asks for tokens may meet.
+    const CODES: [u64; 198] = [
+        16_000, 16_003, 28_000, 28_002, 28_003, 40_008, 50_000, 50_001, 50_002, 50_005, 50_011,
+        50_012, 50_013, 50_014, 50_020, 50_027, 50_032, 50_033, 50_034, 50_048, 50_049, 50_053,
+        50_055, 50_056, 50_057, 50_058, 50_059, 50_072, 50_074, 50_076, 50_078, 50_079, 50_085,
+        50_087, 50_089, 50_097, 50_105, 50_125, 50_126, 50_128, 50_129, 50_131, 50_132, 50_133,
+        50_134, 50_135, 50_140, 50_144, 50_147, 50_155, 50_158, 50_173, 50_187, 50_194, 50_196,
+        50_199, 51_004, 53_000, 53_001, 53_002, 53_003, 53_004, 53_010, 53_011, 54_005, 65_001,
+        65_002, 65_004, 65_005, 70_000, 70_001, 70_002, 70_003, 70_004, 70_005, 70_007, 70_008,
+        70_011, 70_012, 70_016, 70_018, 70_019, 70_020, 70_021, 70_025, 70_043, 70_044, 90_002,
+        90_006, 90_008, 90_009, 90_012, 90_013, 90_014, 90_015, 90_019, 90_023, 90_024, 90_033,
+        90_036, 90_038, 90_055, 90_056, 90_072, 90_090, 90_093, 90_094, 90_095, 90_099, 90_100,
+        90_102, 90_119, 90_120, 90_123, 90_124, 90_130, 100_007, 130_007, 135_011, 165_000,
+        165_004, 165_900, 230_109, 240_002, 500_011, 500_014, 500_021, 500_022, 500_113, 500_131,
+        500_133, 500_207, 500_208, 500_210, 500_212, 500_213, 501_051, 501_481, 501_491, 530_032,
+        530_034, 530_035, 650_052, 650_053, 650_054, 650_056, 650_057, 700_005, 700_011, 700_016,
+        700_020, 700_021, 700_022, 700_023, 700_024, 700_025, 700_027, 700_030, 700_054, 700_082,
+        700_084, 700_211, 700_212, 700_213, 700_222, 700_223, 700_229, 700_238, 900_023, 900_144,
+        900_382, 900_384, 900_432, 900_561, 900_971, 901_002, 1_000_031, 1_000_104, 1_002_012,
+        1_659_001, 7_000_112, 7_000_113, 7_000_114, 7_000_215, 7_000_216, 7_000_218, 7_000_222,
+        7_000_229, 7_002_121, 7_002_131, 7_002_206, 9_001_023, 9_002_313, 9_002_325, 9_002_326,
+        9_002_327, 9_002_332, 9_002_341,
+    ];
+
+    const FACTS: Facts<'static> = Facts {
+        tenant: Some("contoso.onmicrosoft.com"),
+        client_id: Some("6731de76-14a6-49ae-97bc-6eba6914391e"),
+        redirect_uri: Some("http://localhost:8400"),
+        scope: Some("https://graph.microsoft.com/Mail.Read"),
+        authority: Some("https://login.microsoftonline.us"),
+        profile: Some("webapp"),
+    };
+
+    #[test]
+    fn the_table_has_every_code_once_and_no_other() {
+        let raw: Vec<Entry> = serde_json::from_str(TABLE).unwrap();
+        let in_file: Vec<u64> = raw.iter().map(|entry| entry.code).collect();
+        assert_eq!(in_file, CODES, "sorted, none missing, none twice");
+        for code in CODES {
+            assert!(advice(code, &FACTS).is_some(), "{code}");
+        }
+        assert_eq!(entries().count(), CODES.len());
+        assert_eq!(advice(1, &FACTS), None);
+    }
+
+    #[test]
+    fn every_entry_says_something_in_every_field() {
+        for entry in entries() {
+            let code = entry.code;
+            assert!(!entry.errors.is_empty(), "{code}");
+            for error in &entry.errors {
+                let legal = |byte: u8| byte.is_ascii_lowercase() || byte == b'_';
+                assert!(
+                    !error.is_empty() && error.bytes().all(legal),
+                    "{code}: {error}"
+                );
+            }
+            for text in [&entry.meaning, &entry.cause, &entry.next_step] {
+                assert!(text.len() >= 15 && text.trim() == text, "{code}: {text:?}");
+                assert!(text.starts_with(char::is_uppercase), "{code}: {text}");
+                assert!(!text.chars().any(char::is_control), "{code}: {text:?}");
+            }
+            assert_ne!(entry.meaning, entry.cause, "{code}");
+            assert!(
+                entry.meaning.ends_with(['.', ')']),
+                "{code}: {}",
+                entry.meaning
+            );
+            assert!(entry.cause.ends_with(['.', ')']), "{code}: {}", entry.cause);
+        }
+    }
+
+    #[test]
+    fn no_placeholder_is_left_or_unknown() {
+        for code in CODES {
+            let advice = advice(code, &FACTS).unwrap();
+            for text in [advice.meaning, advice.cause, advice.next_step] {
+                assert!(!text.contains(['{', '}', '$']), "{code}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_requests_own_facts_stand_in_the_advice() {
+        let advice = advice(65001, &FACTS).unwrap();
+        assert!(
+            advice.next_step.contains(
+                "https://login.microsoftonline.us/contoso.onmicrosoft.com/adminconsent?client_id=6731de76-14a6-49ae-97bc-6eba6914391e"
+            ),
+            "{}",
+            advice.next_step
+        );
+        assert!(
+            advice.next_step.contains("-p webapp "),
+            "{}",
+            advice.next_step
+        );
+        let redirect = super::advice(50011, &FACTS).unwrap().next_step;
+        assert!(redirect.contains("http://localhost:8400"), "{redirect}");
+        let unknown = super::advice(50011, &Facts::default()).unwrap().next_step;
+        assert!(unknown.contains("CLIENT_ID"), "{unknown}");
+    }
+
+    #[test]
+    fn the_three_known_troubles_are_found_and_mended_as_described() {
+        for (topic, code, expected) in [
+            (
+                Topic::UserConsentRequired,
+                65001,
+                vec![
+                    "AuthorizationCode",
+                    "InteractiveBrowser",
+                    "Delegated permissions, not Application permissions",
+                ],
+            ),
+            (
+                Topic::UserConsentRequired,
+                90094,
+                vec!["AuthorizationCode", "InteractiveBrowser", "adminconsent"],
+            ),
+            (
+                Topic::UserConsentRequired,
+                650_056,
+                vec!["Delegated permissions (not Application permissions)"],
+            ),
+            (
+                Topic::ClientCredentialsNotSupported,
+                501_051,
+                vec!["Application permissions", "grant admin consent"],
+            ),
+            (
+                Topic::ClientCredentialsNotSupported,
+                7_000_229,
+                vec!["Application permissions", "adminconsent"],
+            ),
+            (
+                Topic::ClientCredentialsNotSupported,
+                1_002_012,
+                vec!["/.default", "-f InteractiveBrowser"],
+            ),
+            (
+                Topic::RedirectUriMismatch,
+                50011,
+                vec!["Add exactly", "http://localhost:8080", "port included"],
+            ),
+        ] {
+            let advice = advice(code, &FACTS).unwrap();
+            assert_eq!(advice.topic, Some(topic), "{code}");
+            for words in expected {
+                assert!(
+                    advice.next_step.contains(words),
+                    "{code}: {words}: {}",
+                    advice.next_step
+                );
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_filled_in_is_not_read_again(value in any::<String>()) {
+            let facts = Facts { tenant: Some(&value), client_id: Some("{tenant}"), ..Facts::default() };
+            prop_assert_eq!(facts.fill("a {tenant} {client_id} {other} {"), format!("a {value} {{tenant}} {{other}} {{"));
+        }
     }
 }
