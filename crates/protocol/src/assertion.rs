@@ -150,3 +150,156 @@ fn encoded(part: &impl Serialize) -> Result<String, AssertionError> {
     let json = serde_json::to_vec(part).map_err(|_| AssertionError::Encoding)?;
     Ok(URL_SAFE_NO_PAD.encode(json))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use aws_lc_rs::signature::RSA_PKCS1_2048_8192_SHA256;
+    use aws_lc_rs::signature::RSA_PSS_2048_8192_SHA256;
+    use aws_lc_rs::signature::UnparsedPublicKey;
+    use rcgen::CertificateParams;
+    use rcgen::KeyPair;
+    use rcgen::PublicKeyData as _;
+    use rcgen::RsaKeySize;
+    use serde_json::Value;
+    use serde_json::json;
+
+    use super::*;
+    use crate::certificate;
+
+    const NOW: Timestamp = Timestamp::from_unix_seconds(1_767_225_600);
+    const AUDIENCE: &str = "https://login.microsoftonline.com/contoso.com/oauth2/v2.0/token";
+
+    struct Fixture {
+        certificate: SigningCertificate,
+        public_key: Vec<u8>,
+        der: Vec<u8>,
+    }
+
+    static FIXTURE: LazyLock<Fixture> = LazyLock::new(|| {
+        let algorithm = &rcgen::PKCS_RSA_SHA256;
+        let key = KeyPair::generate_rsa_for(algorithm, RsaKeySize::_2048).unwrap();
+        let certificate = CertificateParams::default().self_signed(&key).unwrap();
+        let pem = format!("{}{}", key.serialize_pem(), certificate.pem());
+        Fixture {
+            certificate: certificate::load(pem.as_bytes(), None, NOW).unwrap(),
+            public_key: key.der_bytes().to_vec(),
+            der: certificate.der().to_vec(),
+        }
+    });
+
+    fn minted(algorithm: AssertionAlgorithm, send_chain: bool) -> ClientAssertion {
+        mint(
+            &FIXTURE.certificate,
+            &ClientId::parse("6731de76-14a6-49ae-97bc-6eba6914391e").unwrap(),
+            &Url::parse(AUDIENCE).unwrap(),
+            NOW,
+            "one-time",
+            algorithm,
+            send_chain,
+        )
+        .unwrap()
+    }
+
+    fn part(assertion: &ClientAssertion, index: usize) -> Value {
+        let part = assertion.expose_secret().split('.').nth(index).unwrap();
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_claims_are_those_that_entra_asks_for() {
+        let claims = part(&minted(AssertionAlgorithm::PS256, false), 1);
+        assert_eq!(
+            claims,
+            json!({
+                "aud": AUDIENCE,
+                "iss": "6731de76-14a6-49ae-97bc-6eba6914391e",
+                "sub": "6731de76-14a6-49ae-97bc-6eba6914391e",
+                "jti": "one-time",
+                "nbf": 1_767_225_540,
+                "iat": 1_767_225_600,
+                "exp": 1_767_226_200,
+            })
+        );
+    }
+
+    #[test]
+    fn the_header_names_the_certificate_in_the_algorithms_own_way() {
+        let sha256 = URL_SAFE_NO_PAD.encode(aws_lc_rs::digest::digest(
+            &aws_lc_rs::digest::SHA256,
+            &FIXTURE.der,
+        ));
+        let sha1 = URL_SAFE_NO_PAD.encode(aws_lc_rs::digest::digest(
+            &aws_lc_rs::digest::SHA1_FOR_LEGACY_USE_ONLY,
+            &FIXTURE.der,
+        ));
+        assert_eq!(
+            part(&minted(AssertionAlgorithm::PS256, false), 0),
+            json!({"alg": "PS256", "typ": "JWT", "x5t#S256": sha256})
+        );
+        assert_eq!(
+            part(&minted(AssertionAlgorithm::RS256, true), 0),
+            json!({
+                "alg": "RS256",
+                "typ": "JWT",
+                "x5t": sha1,
+                "x5c": [STANDARD.encode(&FIXTURE.der)],
+            })
+        );
+    }
+
+    #[test]
+    fn the_signature_holds_under_the_public_key_alone() {
+        for algorithm in [AssertionAlgorithm::PS256, AssertionAlgorithm::RS256] {
+            let assertion = minted(algorithm, false);
+            let (input, signature) = assertion.expose_secret().rsplit_once('.').unwrap();
+            let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
+            let verified = |verification| {
+                UnparsedPublicKey::new(verification, &FIXTURE.public_key)
+                    .verify(input.as_bytes(), &signature)
+                    .is_ok()
+            };
+            let is_pss = algorithm == AssertionAlgorithm::PS256;
+            assert_eq!(verified(&RSA_PSS_2048_8192_SHA256), is_pss);
+            assert_eq!(verified(&RSA_PKCS1_2048_8192_SHA256), !is_pss);
+        }
+    }
+
+    #[test]
+    fn the_algorithm_follows_the_authority() {
+        let listing = |algorithms: &[&str]| Endpoints {
+            token: Url::parse(AUDIENCE).unwrap(),
+            authorize: None,
+            device_authorization: None,
+            jwks: None,
+            issuer: String::new(),
+            token_auth_methods: Vec::new(),
+            token_auth_signing_algorithms: algorithms.iter().map(ToString::to_string).collect(),
+        };
+        for (kind, algorithms, expected) in [
+            (AuthorityKind::Entra, &[][..], AssertionAlgorithm::PS256),
+            (AuthorityKind::Entra, &["RS256"], AssertionAlgorithm::PS256),
+            (AuthorityKind::ExternalId, &[], AssertionAlgorithm::PS256),
+            (AuthorityKind::B2c, &[], AssertionAlgorithm::PS256),
+            (AuthorityKind::Adfs, &["PS256"], AssertionAlgorithm::RS256),
+            (AuthorityKind::Oidc, &[], AssertionAlgorithm::PS256),
+            (
+                AuthorityKind::Oidc,
+                &["RS256", "ES256"],
+                AssertionAlgorithm::RS256,
+            ),
+            (
+                AuthorityKind::Oidc,
+                &["RS256", "PS256"],
+                AssertionAlgorithm::PS256,
+            ),
+        ] {
+            assert_eq!(
+                default_algorithm(kind, &listing(algorithms)),
+                expected,
+                "{kind:?} {algorithms:?}"
+            );
+        }
+    }
+}

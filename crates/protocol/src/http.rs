@@ -4,6 +4,8 @@ use std::fmt;
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use serde::Deserialize;
+use serde::Serialize;
 use thiserror::Error;
 use url::Url;
 use zeroize::Zeroize;
@@ -83,7 +85,7 @@ pub trait HttpClient: Send + Sync {
 }
 
 /// Why no reply came.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Error, Serialize, Deserialize)]
 #[error("{kind}: {detail}")]
 pub struct TransportError {
     /// What went wrong, for decisions.
@@ -93,7 +95,8 @@ pub struct TransportError {
 }
 
 /// What kind of thing kept a reply from coming.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum TransportErrorKind {
     /// The host name has no address, or no name server answered.

@@ -22,6 +22,14 @@ pub(crate) fn of(response: &HttpResponse, received: Timestamp) -> Option<Duratio
     Some(Duration::from_secs(seconds))
 }
 
+impl HttpResponse {
+    /// How long the server asks to wait before the next request; `received` is when the reply
+    /// came, by this machine's clock.
+    pub fn retry_after(&self, received: Timestamp) -> Option<Duration> {
+        of(self, received)
+    }
+}
+
 fn http_date(text: &str) -> Option<Timestamp> {
     let instant = jiff::fmt::rfc2822::parse(text).ok()?;
     Some(Timestamp::from_unix_seconds(
