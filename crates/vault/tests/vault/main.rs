@@ -6,6 +6,9 @@
 )]
 
 mod common;
+mod hostile;
 mod locks;
+mod output;
+mod processes;
 mod profiles;
 mod records;
