@@ -1,1 +1,36 @@
-//! placeholder
+//! Decides how to get a token, and gets it: request → plan → acquire.
+//!
+//! The one door for every command that needs a token. It never touches the screen: the person,
+//! the network, the environment and the time are handed in as values ([`Interaction`],
+//! [`HttpClient`](protocol::http::HttpClient), [`Environment`], [`Clock`](model::Clock)).
+
+mod acquire;
+pub mod clock;
+mod command;
+mod credential;
+pub mod error;
+mod failure;
+pub mod interaction;
+mod plan;
+pub mod proxy;
+mod reference;
+pub mod request;
+mod send;
+pub mod transport;
+
+pub use acquire::DEFAULT_TIMEOUT;
+pub use acquire::Engine;
+pub use acquire::Issued;
+pub use acquire::Shortfall;
+pub use clock::SystemClock;
+pub use error::EngineError;
+pub use interaction::Environment;
+pub use interaction::InputRefused;
+pub use interaction::Interaction;
+pub use interaction::Progress;
+pub use request::CacheUse;
+pub use request::Credential;
+pub use request::SecretSource;
+pub use request::TokenRequest;
+pub use transport::NetworkSettings;
+pub use transport::Transport;

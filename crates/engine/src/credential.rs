@@ -1,0 +1,187 @@
+//! From where a credential is kept to the proof that is sent.
+
+use std::path::Path;
+use std::time::Duration;
+
+use model::CertificatePassword;
+use model::ClientAssertion;
+use model::ClientSecret;
+use protocol::ClientAuthentication;
+use protocol::Endpoints;
+use protocol::assertion;
+use protocol::certificate;
+use protocol::certificate::CertificateError;
+use protocol::certificate::SigningCertificate;
+use vault::SecretKind;
+use zeroize::Zeroizing;
+
+use crate::Engine;
+use crate::EngineError;
+use crate::error::ReferenceError;
+use crate::interaction::InputRefused;
+use crate::reference;
+use crate::request::Credential;
+use crate::request::SecretSource;
+use crate::request::TokenRequest;
+
+const CLIENT_SECRET: &str = "client secret";
+const CLIENT_ASSERTION: &str = "client assertion";
+const CERTIFICATE: &str = "certificate";
+const CERTIFICATE_PASSWORD: &str = "certificate password";
+
+/// Reads the credential from where it is kept and makes ready to send it.
+///
+/// A stored secret comes out of the store only for the destination it was stored for; references
+/// are read only if the request's approval holds, which the caller has checked.
+pub(crate) fn authentication(
+    engine: &Engine<'_>,
+    request: &TokenRequest,
+    timeout: Duration,
+) -> Result<ClientAuthentication, EngineError> {
+    let read = |source, what| secret(engine, request, source, what, timeout);
+    match &request.credential {
+        Credential::None => Ok(ClientAuthentication::None),
+        Credential::Secret(source) => {
+            let secret = read(source, CLIENT_SECRET)?;
+            Ok(ClientAuthentication::Secret(ClientSecret::from(
+                String::clone(&secret),
+            )))
+        }
+        Credential::Assertion(source) => {
+            let assertion = read(source, CLIENT_ASSERTION)?;
+            Ok(ClientAuthentication::Assertion(ClientAssertion::from(
+                assertion.trim().to_owned(),
+            )))
+        }
+        Credential::Certificate {
+            file,
+            password,
+            algorithm,
+            send_chain,
+            keep_password,
+        } => {
+            let password = match password
+                .as_ref()
+                .map(|source| read(source, CERTIFICATE_PASSWORD))
+            {
+                Some(Ok(password)) => Some(CertificatePassword::from(String::clone(&password))),
+                // Nothing is kept: the file will tell whether it needs one, and the person is asked.
+                None | Some(Err(EngineError::CredentialMissing { .. })) => None,
+                Some(Err(error)) => return Err(error),
+            };
+            let certificate = opened(engine, request, file, password.as_ref(), *keep_password)?;
+            Ok(ClientAuthentication::Certificate {
+                certificate: Box::new(certificate),
+                algorithm: algorithm.unwrap_or_default(),
+                send_chain: *send_chain,
+            })
+        }
+    }
+}
+
+/// Signs in the way the authority wants it, where nobody chose one.
+pub(crate) fn fit_algorithm(
+    authentication: &mut ClientAuthentication,
+    request: &TokenRequest,
+    endpoints: &Endpoints,
+) {
+    if let (
+        ClientAuthentication::Certificate { algorithm, .. },
+        Credential::Certificate {
+            algorithm: None, ..
+        },
+    ) = (authentication, &request.credential)
+    {
+        *algorithm = assertion::default_algorithm(request.authority.kind(), endpoints);
+    }
+}
+
+/// Opens the certificate file; asks for the password if it turns out to need one.
+fn opened(
+    engine: &Engine<'_>,
+    request: &TokenRequest,
+    file: &Path,
+    password: Option<&CertificatePassword>,
+    keep_password: bool,
+) -> Result<SigningCertificate, EngineError> {
+    let bytes = reference::bytes_of(file).map_err(|source| EngineError::Reference {
+        what: CERTIFICATE,
+        source,
+    })?;
+    let unusable = |source| EngineError::Certificate {
+        path: file.to_owned(),
+        source,
+    };
+    let now = engine.clock.now();
+    match certificate::load(&bytes, password, now) {
+        Err(CertificateError::PasswordMissing) if password.is_none() => {
+            let typed = engine
+                .interaction
+                .certificate_password(file)
+                .map_err(|refusal| match refusal {
+                    InputRefused::NotAllowed | InputRefused::Interrupted => EngineError::Input {
+                        what: CERTIFICATE_PASSWORD,
+                        source: refusal,
+                    },
+                })?;
+            let loaded = certificate::load(&bytes, Some(&typed), now).map_err(unusable)?;
+            if let (true, Some(profile)) = (keep_password, &request.profile) {
+                engine.vault.secrets().put(
+                    profile,
+                    SecretKind::CertificatePassword,
+                    &request.destination(),
+                    typed.expose_secret(),
+                )?;
+            }
+            Ok(loaded)
+        }
+        outcome => outcome.map_err(unusable),
+    }
+}
+
+fn secret(
+    engine: &Engine<'_>,
+    request: &TokenRequest,
+    source: &SecretSource,
+    what: &'static str,
+    timeout: Duration,
+) -> Result<Zeroizing<String>, EngineError> {
+    match source {
+        SecretSource::Given(value) if value.is_empty() => Err(EngineError::Reference {
+            what,
+            source: ReferenceError::Empty(format!("{what} that was given")),
+        }),
+        SecretSource::Given(value) => Ok(value.clone()),
+        SecretSource::Reference(reference) => {
+            reference::read(reference, timeout, engine.environment, engine.clock)
+                .map_err(|source| EngineError::Reference { what, source })
+        }
+        SecretSource::Stored {
+            profile,
+            kind,
+            otherwise,
+        } => {
+            let stored = engine
+                .vault
+                .secrets()
+                .get(profile, *kind, &request.destination())?;
+            stored
+                .or_else(|| otherwise.clone())
+                .ok_or_else(|| EngineError::CredentialMissing {
+                    what,
+                    profile: Some(profile.clone()),
+                })
+        }
+    }
+}
+
+/// What tells one credential from another without giving any of it away in the clear: parts for
+/// the vault's keyed digest.
+pub(crate) fn distinguishing(authentication: &ClientAuthentication) -> String {
+    match authentication {
+        ClientAuthentication::None => String::new(),
+        ClientAuthentication::Secret(secret) => secret.expose_secret().to_owned(),
+        ClientAuthentication::Assertion(assertion) => assertion.expose_secret().to_owned(),
+        ClientAuthentication::Certificate { certificate, .. } => certificate.thumbprint_sha256(),
+    }
+}

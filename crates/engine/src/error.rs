@@ -1,0 +1,160 @@
+//! Why there is no token.
+
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use model::Destination;
+use model::Flow;
+use model::ProfileName;
+use protocol::Refusal;
+use protocol::ReplyError;
+use protocol::TransportError;
+use protocol::certificate::CertificateError;
+use protocol::discovery::DiscoveryError;
+use protocol::scope_rules::ScopeRuleError;
+use thiserror::Error;
+use vault::VaultError;
+
+use crate::interaction::InputRefused;
+
+/// Why there is no token. Each variant carries what is needed to word it and to say what to do.
+#[derive(Debug, Error)]
+pub enum EngineError {
+    /// The scopes cannot work with this flow.
+    #[error(transparent)]
+    Scope(#[from] ScopeRuleError),
+    /// The flow is not one this version knows how to run.
+    #[error("the flow {0} is not part of this version")]
+    FlowNotSupported(Flow),
+    /// The flow cannot work at an authority that stands for many tenants.
+    #[error(
+        "the tenant `{tenant}` stands for many directories, and an app's token is issued by one"
+    )]
+    TenantNotConcrete {
+        /// The keyword that was given.
+        tenant: String,
+    },
+    /// The profile's references or its authority were not approved on this machine, or changed
+    /// since.
+    #[error("profile `{profile}` is not approved on this machine for {destination}")]
+    NotApproved {
+        /// The profile.
+        profile: ProfileName,
+        /// Where its secrets would have gone.
+        destination: Box<Destination>,
+        /// What it refers to: variables, files, commands.
+        references: Vec<String>,
+    },
+    /// The profile proves itself by something that is kept nowhere.
+    #[error("no {what} is kept or given")]
+    CredentialMissing {
+        /// `client secret`, `certificate password` or `client assertion`.
+        what: &'static str,
+        /// The profile, if one was used.
+        profile: Option<ProfileName>,
+    },
+    /// A secret that is kept elsewhere could not be read.
+    #[error("the {what} could not be read")]
+    Reference {
+        /// `client secret`, `certificate`, `certificate password` or `client assertion`.
+        what: &'static str,
+        /// Why.
+        #[source]
+        source: ReferenceError,
+    },
+    /// The certificate file is of no use.
+    #[error("the certificate {path} cannot be used")]
+    Certificate {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: CertificateError,
+    },
+    /// A person would have had to answer.
+    #[error("the {what} is needed")]
+    Input {
+        /// What would have been asked.
+        what: &'static str,
+        /// Why it was not.
+        #[source]
+        source: InputRefused,
+    },
+    /// An assertion could not be signed, or a request not be built.
+    #[error("the request could not be built: {0}")]
+    Request(String),
+    /// The authority's metadata is of no use.
+    #[error(transparent)]
+    Discovery(#[from] DiscoveryError),
+    /// No answer came.
+    #[error("no answer from {host}")]
+    Transport {
+        /// Who was asked.
+        host: String,
+        /// Why.
+        #[source]
+        source: TransportError,
+    },
+    /// The identity provider said no.
+    #[error("the identity provider refused: {}", .0.error)]
+    Refused(Box<Refusal>),
+    /// The identity provider's answer makes no sense.
+    #[error(transparent)]
+    Reply(ReplyError),
+    /// The time allowed ran out.
+    #[error("no token within {} seconds", .0.as_secs())]
+    TimedOut(Duration),
+    /// The local store failed.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+}
+
+/// Why a secret that is kept elsewhere could not be read.
+#[derive(Debug, Error)]
+pub enum ReferenceError {
+    /// The environment variable is not set, or holds no text.
+    #[error("the environment variable {0} is not set")]
+    VariableNotSet(String),
+    /// The file cannot be opened or read.
+    #[error("{path} cannot be read")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The program cannot be started or watched.
+    #[error("`{program}` cannot be run")]
+    NotStarted {
+        /// The program.
+        program: String,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The program failed.
+    #[error("`{program}` failed ({status})")]
+    CommandFailed {
+        /// The program.
+        program: String,
+        /// Its exit status, in words.
+        status: String,
+    },
+    /// The program took too long.
+    #[error("`{0}` did not end in time")]
+    TimedOut(String),
+    /// Nothing names a program.
+    #[error("the command names no program")]
+    NoProgram,
+    /// More than any secret holds.
+    #[error("{0} gives more than a secret can hold")]
+    TooLong(String),
+    /// Not UTF-8.
+    #[error("{0} gives something that is not text")]
+    NotText(String),
+    /// Nothing at all.
+    #[error("the {0} gives nothing")]
+    Empty(String),
+}

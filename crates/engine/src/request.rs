@@ -1,0 +1,155 @@
+//! What is asked of the engine: everything resolved, nothing left to look up.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use model::AssertionAlgorithm;
+use model::Authority;
+use model::ClientId;
+use model::Destination;
+use model::Flow;
+use model::ProfileName;
+use model::Scopes;
+use model::SecretReference;
+use vault::Approval;
+use vault::EntryId;
+use vault::EntryIdentity;
+use vault::SecretKind;
+use vault::Subject;
+use zeroize::Zeroizing;
+
+/// One question for a token.
+#[derive(Debug)]
+pub struct TokenRequest {
+    /// Who is asked.
+    pub authority: Authority,
+    /// The application that asks.
+    pub client_id: ClientId,
+    /// What for.
+    pub scopes: Scopes,
+    /// By which flow.
+    pub flow: Flow,
+    /// How the application proves itself.
+    pub credential: Credential,
+    /// Claims that a resource demanded (OIDC core §5.5), as JSON text.
+    pub claims: Option<String>,
+    /// How the cache is used.
+    pub cache: CacheUse,
+    /// A cached token with less left than this is a miss.
+    pub min_ttl: MinTtl,
+    /// How long the whole acquisition may take, waiting for another process included.
+    pub timeout: Duration,
+    /// The profile the request comes from, if any.
+    pub profile: Option<ProfileName>,
+    /// What this machine's owner must have approved before a secret is read or sent.
+    pub approval: Option<Approval>,
+}
+
+/// The least lifetime a cached token must have left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MinTtl {
+    /// Nobody asked: a living token below it still serves if no new one is to be had.
+    Preferred(Duration),
+    /// Someone asked: a token below it never serves.
+    Required(Duration),
+}
+
+impl MinTtl {
+    /// The duration, whoever asked for it.
+    pub const fn duration(self) -> Duration {
+        match self {
+            Self::Preferred(duration) | Self::Required(duration) => duration,
+        }
+    }
+}
+
+/// How a request uses the cache.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CacheUse {
+    /// A fresh cached token answers; a new one is kept.
+    ReadAndWrite,
+    /// Only a new token answers; it is kept.
+    WriteOnly,
+    /// The store is left alone.
+    None,
+}
+
+/// How an application proves itself, not yet read from where it is kept.
+#[derive(Debug)]
+pub enum Credential {
+    /// Not at all: a public client.
+    None,
+    /// By a client secret.
+    Secret(SecretSource),
+    /// By assertions it signs itself.
+    Certificate {
+        /// A PFX or PEM file with key and certificate.
+        file: PathBuf,
+        /// The file's password, if it has one.
+        password: Option<SecretSource>,
+        /// How assertions are signed, if not in the authority's usual way.
+        algorithm: Option<AssertionAlgorithm>,
+        /// Whether the chain goes along (`x5c`).
+        send_chain: bool,
+        /// Whether a password that a person typed is kept, sealed, under the profile.
+        keep_password: bool,
+    },
+    /// By an assertion someone else made.
+    Assertion(SecretSource),
+}
+
+/// Where a secret is.
+pub enum SecretSource {
+    /// Here: it came with the command or its environment.
+    Given(Zeroizing<String>),
+    /// Sealed in the store, under a profile.
+    Stored {
+        /// The profile.
+        profile: ProfileName,
+        /// Which of its secrets.
+        kind: SecretKind,
+        /// What serves where nothing is stored: a value from the environment.
+        otherwise: Option<Zeroizing<String>>,
+    },
+    /// Elsewhere, read at each use.
+    Reference(SecretReference),
+}
+
+impl std::fmt::Debug for SecretSource {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Given(_) => formatter.write_str("Given([REDACTED])"),
+            Self::Stored { profile, kind, .. } => formatter
+                .debug_struct("Stored")
+                .field("profile", profile)
+                .field("kind", kind)
+                .finish_non_exhaustive(),
+            Self::Reference(reference) => {
+                formatter.debug_tuple("Reference").field(reference).finish()
+            }
+        }
+    }
+}
+
+impl TokenRequest {
+    /// Where the request's secrets may go.
+    pub fn destination(&self) -> Destination {
+        Destination::new(&self.authority, &self.client_id)
+    }
+
+    /// The name of the cache entry that answers it: the same for requests whose tokens are
+    /// interchangeable.
+    pub fn entry_id(&self) -> EntryId {
+        let tenant = self.authority.tenant().map(model::Tenant::as_str);
+        let scopes = self.scopes.cache_identity(self.authority.cloud());
+        EntryIdentity {
+            authority: self.authority.base(),
+            tenant: tenant.unwrap_or_default(),
+            client_id: self.client_id.as_str(),
+            subject: Subject::App,
+            scopes: &scopes,
+            cp1: false,
+        }
+        .id()
+    }
+}

@@ -1,0 +1,224 @@
+//! The network: `ureq` behind [`HttpClient`].
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use protocol::HttpClient;
+use protocol::HttpRequest;
+use protocol::HttpResponse;
+use protocol::TransportError;
+use protocol::TransportErrorKind;
+use protocol::http::Form;
+use protocol::http::Method;
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject;
+use ureq::tls::Certificate;
+use ureq::tls::RootCerts;
+use ureq::tls::TlsConfig;
+
+use crate::proxy::ProxySettings;
+use crate::reference;
+
+const LARGEST_REPLY: u64 = protocol::http::MAX_BODY_LENGTH as u64;
+
+/// A connection that is not made in this time will not be made.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// How this machine reaches the network.
+#[derive(Debug, Clone, Default)]
+pub struct NetworkSettings {
+    /// The proxy, if any.
+    pub proxy: ProxySettings,
+    /// Certificate authorities (PEM) to trust in place of the operating system's.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// Sends requests. Made cheaply; trust store and connections come with the first request.
+pub struct Transport {
+    settings: NetworkSettings,
+    agent: OnceLock<Result<ureq::Agent, TransportError>>,
+}
+
+impl Transport {
+    /// A transport that has not yet done anything.
+    pub fn new(settings: NetworkSettings) -> Self {
+        Self {
+            settings,
+            agent: OnceLock::new(),
+        }
+    }
+
+    fn agent(&self) -> Result<&ureq::Agent, TransportError> {
+        self.agent
+            .get_or_init(|| self.built())
+            .as_ref()
+            .map_err(TransportError::clone)
+    }
+
+    fn built(&self) -> Result<ureq::Agent, TransportError> {
+        let roots = match &self.settings.ca_file {
+            Some(path) => {
+                let unusable = |why: String| TransportError {
+                    kind: TransportErrorKind::Tls,
+                    detail: format!("the CA file {} {why}", path.display()),
+                };
+                let bytes =
+                    reference::bytes_of(path).map_err(|_| unusable("cannot be read".to_owned()))?;
+                let certificates: Vec<Certificate<'static>> =
+                    CertificateDer::pem_slice_iter(&bytes)
+                        .map(|parsed| parsed.map(|der| Certificate::from_der(&der).to_owned()))
+                        .collect::<Result<_, _>>()
+                        .map_err(|error| unusable(format!("is no PEM file: {error}")))?;
+                if certificates.is_empty() {
+                    return Err(unusable("holds no certificate".to_owned()));
+                }
+                RootCerts::new_with_certs(&certificates)
+            }
+            None => RootCerts::PlatformVerifier,
+        };
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let tls = TlsConfig::builder()
+            .root_certs(roots)
+            .unversioned_rustls_crypto_provider(provider)
+            .build();
+        let config = ureq::Agent::config_builder()
+            .tls_config(tls)
+            .proxy(None)
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .timeout_connect(Some(CONNECT_TIMEOUT))
+            .user_agent(concat!("entra-auth-cli/", env!("CARGO_PKG_VERSION")))
+            .build();
+        Ok(config.new_agent())
+    }
+
+    fn proxy_for(&self, request: &HttpRequest) -> Result<Option<ureq::Proxy>, TransportError> {
+        let Some(address) = self.settings.proxy.for_url(&request.url) else {
+            return Ok(None);
+        };
+        ureq::Proxy::new(address)
+            .map(Some)
+            .map_err(|_| TransportError {
+                kind: TransportErrorKind::Connect,
+                detail: "the proxy's address is no URL".to_owned(),
+            })
+    }
+}
+
+impl HttpClient for Transport {
+    fn send(
+        &self,
+        request: &HttpRequest,
+        timeout: Duration,
+    ) -> Result<HttpResponse, TransportError> {
+        let agent = self.agent()?;
+        let proxy = self.proxy_for(request)?;
+        tracing::debug!(target: "http", "{}", request.redacted());
+        let mut builder = ureq::http::Request::builder()
+            .method(match request.method {
+                Method::Get => ureq::http::Method::GET,
+                Method::Post => ureq::http::Method::POST,
+            })
+            .uri(request.url.as_str());
+        for (name, value) in &request.headers {
+            builder = builder.header(*name, value);
+        }
+        let body = request.body.as_ref().map(Form::encode).unwrap_or_default();
+        let outgoing = builder
+            .body(body.as_bytes().to_vec())
+            .map_err(|error| TransportError {
+                kind: TransportErrorKind::Other,
+                detail: error.to_string(),
+            })?;
+        let outgoing = agent
+            .configure_request(outgoing)
+            .proxy(proxy)
+            .timeout_global(Some(timeout))
+            .build();
+        let mut incoming = agent.run(outgoing).map_err(|error| explained(&error))?;
+        let headers = incoming
+            .headers()
+            .iter()
+            .map(|(name, value)| {
+                (
+                    name.as_str().to_owned(),
+                    String::from_utf8_lossy(value.as_bytes()).into_owned(),
+                )
+            })
+            .collect();
+        let status = incoming.status().as_u16();
+        let body = incoming
+            .body_mut()
+            .with_config()
+            .limit(LARGEST_REPLY)
+            .read_to_vec()
+            .map_err(|error| explained(&error))?;
+        let response = HttpResponse {
+            status,
+            headers,
+            body,
+        };
+        tracing::debug!(target: "http", "{}", response.redacted());
+        Ok(response)
+    }
+}
+
+fn explained(error: &ureq::Error) -> TransportError {
+    use ureq::Error;
+    let (kind, detail) = match error {
+        Error::Timeout(phase) => (TransportErrorKind::Timeout, phase.to_string()),
+        Error::HostNotFound => (
+            TransportErrorKind::Dns,
+            "the host name is not known".to_owned(),
+        ),
+        Error::BodyExceedsLimit(limit) => (
+            TransportErrorKind::BodyTooLarge,
+            format!("the reply is longer than {limit} bytes"),
+        ),
+        Error::Rustls(cause) => (TransportErrorKind::Tls, cause.to_string()),
+        Error::Tls(cause) => (TransportErrorKind::Tls, (*cause).to_owned()),
+        Error::Pem(cause) => (TransportErrorKind::Tls, cause.to_string()),
+        Error::ConnectProxyFailed(answer) => (
+            status_in(answer).map_or(TransportErrorKind::Connect, |status| {
+                TransportErrorKind::Proxy { status }
+            }),
+            format!("the proxy refused: {}", answer.trim()),
+        ),
+        Error::InvalidProxyUrl => (
+            TransportErrorKind::Connect,
+            "the proxy's address is no URL".to_owned(),
+        ),
+        Error::Io(cause) => explained_io(cause),
+        Error::ConnectionFailed => (TransportErrorKind::Connect, "no connection".to_owned()),
+        other => (TransportErrorKind::Other, other.to_string()),
+    };
+    TransportError { kind, detail }
+}
+
+fn explained_io(error: &io::Error) -> (TransportErrorKind, String) {
+    // rustls reports a failed handshake as an I/O error that carries its own.
+    let inner = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    if let Some(cause) = inner {
+        return (TransportErrorKind::Tls, cause.to_string());
+    }
+    let kind = match error.kind() {
+        io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => TransportErrorKind::Timeout,
+        io::ErrorKind::Interrupted => TransportErrorKind::Interrupted,
+        _ => TransportErrorKind::Connect,
+    };
+    (kind, error.to_string())
+}
+
+/// The status in a proxy's answer such as `HTTP/1.1 407 Proxy Authentication Required`.
+fn status_in(answer: &str) -> Option<u16> {
+    answer
+        .split(|character: char| !character.is_ascii_digit())
+        .filter(|digits| digits.len() == 3)
+        .find_map(|digits| digits.parse().ok())
+}
