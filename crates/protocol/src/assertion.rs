@@ -70,21 +70,20 @@ struct Claims<'a> {
     expires: i64,
 }
 
-/// The algorithm to sign with where nobody chose one.
-///
-/// PS256 is what Entra's page asks for, and what every kind of authority gets that is not known to
-/// want otherwise; ADFS takes nothing but RS256. An OpenID provider that lists what it takes, and
-/// lists RS256 but not PS256, gets RS256.
+/// The algorithm to sign with where nobody chose one: PS256 for Entra, whose page asks for it, and
+/// RS256 for ADFS, which takes nothing else. An OpenID provider gets PS256 if it lists it, and
+/// otherwise RS256, which every one should take (OpenID Connect Discovery 1.0 §3).
 pub fn default_algorithm(kind: AuthorityKind, endpoints: &Endpoints) -> AssertionAlgorithm {
-    let listed = &endpoints.token_auth_signing_algorithms;
-    let takes = |name: &str| listed.iter().any(|known| known == name);
+    let lists_ps256 = || {
+        let listed = &endpoints.token_auth_signing_algorithms;
+        listed.iter().any(|algorithm| algorithm == "PS256")
+    };
     match kind {
-        AuthorityKind::Adfs => AssertionAlgorithm::RS256,
-        AuthorityKind::Oidc if takes("RS256") && !takes("PS256") => AssertionAlgorithm::RS256,
-        AuthorityKind::Entra
-        | AuthorityKind::ExternalId
-        | AuthorityKind::B2c
-        | AuthorityKind::Oidc => AssertionAlgorithm::PS256,
+        AuthorityKind::Entra | AuthorityKind::ExternalId | AuthorityKind::B2c => {
+            AssertionAlgorithm::PS256
+        }
+        AuthorityKind::Oidc if lists_ps256() => AssertionAlgorithm::PS256,
+        AuthorityKind::Oidc | AuthorityKind::Adfs => AssertionAlgorithm::RS256,
     }
 }
 
@@ -283,7 +282,7 @@ mod tests {
             (AuthorityKind::ExternalId, &[], AssertionAlgorithm::PS256),
             (AuthorityKind::B2c, &[], AssertionAlgorithm::PS256),
             (AuthorityKind::Adfs, &["PS256"], AssertionAlgorithm::RS256),
-            (AuthorityKind::Oidc, &[], AssertionAlgorithm::PS256),
+            (AuthorityKind::Oidc, &[], AssertionAlgorithm::RS256),
             (
                 AuthorityKind::Oidc,
                 &["RS256", "ES256"],

@@ -212,6 +212,7 @@ fn both_of_external_id(asked: &Url, named: &Url) -> bool {
 #[cfg(test)]
 mod tests {
     use model::AuthorityInput;
+    use proptest::prelude::*;
     use serde_json::Value;
     use serde_json::json;
 
@@ -415,6 +416,29 @@ mod tests {
                 matches!(error, DiscoveryError::Malformed { .. }),
                 "{body}: {error}"
             );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_document_leads_elsewhere(token in "[a-z]{0,6}:?/{0,3}[a-z.@:0-9/#?%-]{0,40}", issuer in "[ -~]{0,40}") {
+            let asked = authority("https://issuer.example");
+            let documents = [
+                json!({"issuer": "https://issuer.example", "token_endpoint": token}),
+                json!({"issuer": issuer, "token_endpoint": "https://issuer.example/t"}),
+            ];
+            for document in documents {
+                if let Ok(endpoints) = read(&asked, &answer(&document)) {
+                    prop_assert_eq!(endpoints.token.origin().ascii_serialization(), "https://issuer.example");
+                    prop_assert_eq!(endpoints.issuer.trim_end_matches('/'), "https://issuer.example");
+                }
+            }
+        }
+
+        #[test]
+        fn no_body_makes_it_panic(body in proptest::collection::vec(any::<u8>(), 0..300)) {
+            let response = HttpResponse { status: 200, headers: Vec::new(), body };
+            let _ = read(&authority("https://issuer.example"), &response);
         }
     }
 }

@@ -30,7 +30,7 @@ pub enum ReplyError {
     #[error("{0}")]
     Refused(Box<Refusal>),
     /// The reply is neither a token nor a refusal: a proxy's page, half a body, something else.
-    #[error("the reply (status {status}) cannot be understood: {why}")]
+    #[error("the reply (status {status}) cannot be understood: {why}{}", quoted(.excerpt))]
     Malformed {
         /// The HTTP status.
         status: u16,
@@ -57,6 +57,15 @@ pub enum ReplyError {
         /// The host it points to, safe to show.
         location_host: Option<String>,
     },
+}
+
+/// What came, where anything came.
+fn quoted(excerpt: &str) -> String {
+    if excerpt.is_empty() {
+        String::new()
+    } else {
+        format!(": {excerpt}")
+    }
 }
 
 impl ReplyError {
@@ -167,16 +176,23 @@ pub fn token(
 }
 
 /// The refusal in a reply of whatever status; `None` if it is no JSON object with an `error`.
+/// Identifiers that the body lacks are taken from Entra's headers.
 pub fn refusal(response: &HttpResponse, received: Timestamp) -> Option<Refusal> {
     if !contains(&response.body, b"\"error\"") {
         return None;
     }
     let members: Map<String, Value> = serde_json::from_slice(&response.body).ok()?;
-    Refusal::from_members(
+    let mut refusal = Refusal::from_members(
         response.status,
         &members,
         retry_after::of(response, received),
-    )
+    )?;
+    let header = |name| response.header(name).map(str::to_owned);
+    refusal.trace_id = refusal.trace_id.or_else(|| header("x-ms-request-id"));
+    refusal.correlation_id = refusal
+        .correlation_id
+        .or_else(|| header("client-request-id"));
+    Some(refusal)
 }
 
 /// Whether JSON in the body is an object, if it is JSON at all: serde reads arrays into structures
@@ -355,6 +371,15 @@ mod tests {
         };
         assert!(!excerpt.contains("eyJ"), "{excerpt}");
         assert_eq!(content_type.as_deref(), Some("application/json"));
+        let page = read(502, "<h1>Bad \u{1b}[31mGateway</h1>").unwrap_err();
+        assert_eq!(
+            page.to_string(),
+            r"the reply (status 502) cannot be understood: it is no OAuth error: <h1>Bad \u{1b}[31mGateway</h1>"
+        );
+        assert_eq!(
+            read(500, "").unwrap_err().to_string(),
+            "the reply (status 500) cannot be understood: it is no OAuth error"
+        );
     }
 
     #[test]
@@ -382,6 +407,20 @@ mod tests {
             assert_eq!(refusal.code(), Some(7_000_215));
             assert_eq!(refusal.status, status);
         }
+    }
+
+    #[test]
+    fn identifiers_are_taken_from_headers_where_the_body_has_none() {
+        let mut refused = response(400, r#"{"error":"invalid_client","correlation_id":"body"}"#);
+        for (name, value) in [
+            ("x-ms-request-id", "trace"),
+            ("client-request-id", "header"),
+        ] {
+            refused.headers.push((name.to_owned(), value.to_owned()));
+        }
+        let refusal = refusal(&refused, RECEIVED).unwrap();
+        assert_eq!(refusal.trace_id.as_deref(), Some("trace"));
+        assert_eq!(refusal.correlation_id.as_deref(), Some("body"));
     }
 
     #[test]
@@ -423,6 +462,17 @@ mod tests {
         fn no_body_makes_it_panic(status in 100_u16..600, body in proptest::collection::vec(any::<u8>(), 0..400)) {
             let reply = HttpResponse { status, headers: Vec::new(), body };
             let _ = token(&reply, &Scopes::default(), RECEIVED);
+        }
+
+        #[test]
+        fn what_is_read_is_never_longer_lived_than_said(lifetime in r#"null|-?[0-9]{1,25}|[0-9]e[0-9]{1,3}|"[0-9 ]{0,9}"|\[\]|\{\}"#) {
+            let body = format!(r#"{{"access_token":"t","expires_in":{lifetime},"refresh_in":{lifetime}}}"#);
+            if let Ok(set) = read(200, &body) {
+                let said = lifetime.trim_matches('"').trim().parse::<u64>().unwrap_or(0);
+                let kept = set.expires_on.seconds_since(RECEIVED);
+                prop_assert!(kept >= 0 && u64::try_from(kept).unwrap() <= said);
+                prop_assert_eq!(set.refresh_on, None);
+            }
         }
 
         #[test]

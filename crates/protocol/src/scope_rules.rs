@@ -182,6 +182,7 @@ fn default_of(scope: &str, graph: &str) -> String {
 #[cfg(test)]
 mod tests {
     use model::AuthorityInput;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -312,6 +313,18 @@ mod tests {
         let scopes = Scopes::parse(["read write openid"], None).unwrap();
         for address in ["https://issuer.example/", "https://fs.contoso.com/adfs"] {
             assert_eq!(check(&scopes, TokenKind::App, &authority(address)), Ok(()));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_suggested_to_an_app_works(scope in "(https://|api://)?[a-zA-Z0-9.-]{1,10}(/{1,2}[a-zA-Z.]{0,10})?") {
+            let scopes = Scopes::parse([scope.as_str()], None).unwrap();
+            if let Err(error) = check(&scopes, TokenKind::App, &public())
+                && let Some(suggestion) = error.suggestion()
+            {
+                prop_assert_eq!(checked(suggestion, TokenKind::App), Ok(()), "{} for {}", suggestion, scope);
+            }
         }
     }
 }

@@ -15,6 +15,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use model::CertificatePassword;
+use proptest::prelude::*;
 use protocol::certificate;
 use protocol::certificate::CertificateError;
 use protocol::certificate::SigningCertificate;
@@ -589,4 +590,48 @@ fn nothing_of_the_key_is_shown() {
         "{shown}"
     );
     assert!(shown.len() < 300, "{shown}");
+}
+
+#[test]
+fn no_change_to_a_file_makes_it_panic() {
+    let workshop = &*WORKSHOP;
+    let files = [
+        workshop.joined(&["leaf.key", "leaf.crt"]),
+        workshop.pfx("changed.pfx", "word", &["-iter", "1"]),
+        workshop.made(
+            "changed.der",
+            &["x509", "-in", "leaf.crt", "-outform", "DER"],
+        ),
+    ];
+    let changes = proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>()), 1..4);
+    proptest!(ProptestConfig::with_cases(300), |(
+        which in 0..files.len(),
+        changes in changes,
+        end in any::<proptest::sample::Index>(),
+        whole in any::<bool>(),
+    )| {
+        let mut file = files[which].clone();
+        for (at, byte) in changes {
+            let at = at.index(file.len());
+            file[at] = byte;
+        }
+        if !whole {
+            file.truncate(end.index(file.len()));
+        }
+        if let Err(error) = load(&file, Some("word")) {
+            prop_assert!(!error.to_string().contains(char::is_control));
+        }
+    });
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        prop_assert!(certificate::load(&bytes, None, model::Timestamp::from_unix_seconds(0)).is_err());
+    }
+
+    #[test]
+    fn no_text_makes_it_panic(text in "(-----(BEGIN|END) (PRIVATE KEY|CERTIFICATE)-----\n|[A-Za-z0-9+/=:\n ]{0,9}){0,8}") {
+        prop_assert!(certificate::load(text.as_bytes(), None, model::Timestamp::from_unix_seconds(0)).is_err());
+    }
 }
