@@ -8,7 +8,6 @@ use thiserror::Error;
 
 use crate::bytes::hex;
 use crate::bytes::unhex;
-use crate::error::StorageError;
 use crate::error::VaultError;
 use crate::files::Directory;
 use crate::key::Key;
@@ -143,8 +142,12 @@ impl Header {
     }
 
     /// Writes the header where there is none yet; returns whether it did.
-    pub(crate) fn write(&self, state: &Directory) -> Result<bool, StorageError> {
-        state.write_if_absent(NAME, &self.to_bytes())
+    pub(crate) fn write(&self, state: &Directory) -> Result<bool, VaultError> {
+        let bytes = self.to_bytes().map_err(|error| VaultError::Header {
+            path: Self::path(state),
+            why: HeaderError::Syntax(error.to_string()),
+        })?;
+        Ok(state.write_if_absent(NAME, &bytes)?)
     }
 
     fn parse(bytes: &[u8]) -> Result<Self, HeaderError> {
@@ -165,7 +168,7 @@ impl Header {
         })
     }
 
-    fn to_bytes(&self) -> Vec<u8> {
+    fn to_bytes(&self) -> serde_json::Result<Vec<u8>> {
         let written = Written {
             format: FORMAT,
             store_id: self.store.to_string(),
@@ -173,10 +176,9 @@ impl Header {
             check: hex(&self.check),
             protection: WrittenProtection::of(&self.keeping),
         };
-        // Writing to memory fails only for paths that are not UTF-8, which no store is made with.
-        let mut bytes = serde_json::to_vec_pretty(&written).unwrap_or_default();
+        let mut bytes = serde_json::to_vec_pretty(&written)?;
         bytes.push(b'\n');
-        bytes
+        Ok(bytes)
     }
 }
 
@@ -250,7 +252,7 @@ mod tests {
 
     #[test]
     fn reads_what_it_writes() {
-        let read = Header::parse(&header().to_bytes()).unwrap();
+        let read = Header::parse(&header().to_bytes().unwrap()).unwrap();
         assert_eq!(read.store, StoreId([9; 16]));
         assert_eq!(read.key_id, key().id());
         assert!(key().matches(&read.check));
@@ -259,7 +261,7 @@ mod tests {
 
     #[test]
     fn holds_no_byte_of_the_key() {
-        let text = String::from_utf8(header().to_bytes()).unwrap();
+        let text = String::from_utf8(header().to_bytes().unwrap()).unwrap();
         assert!(!text.contains(&hex(&[7; 4])), "{text}");
     }
 
@@ -312,7 +314,7 @@ mod tests {
 
         #[test]
         fn no_cut_passes_for_whole(length in 0usize..200) {
-            let bytes = header().to_bytes();
+            let bytes = header().to_bytes().unwrap();
             let length = length.min(bytes.len() - 3);
             prop_assert!(Header::parse(&bytes[..length]).is_err());
         }

@@ -88,6 +88,14 @@ pub enum ProfilesError {
         /// What is wrong.
         why: String,
     },
+    /// The profile holds a path that is not Unicode, which JSON cannot hold. Nothing was changed.
+    #[error("profile {name} cannot be written: {why}")]
+    Unwritable {
+        /// The profile.
+        name: ProfileName,
+        /// What cannot be written.
+        why: String,
+    },
     /// A profile of that name exists already.
     #[error("profile {0} exists already")]
     Exists(ProfileName),
@@ -210,18 +218,19 @@ impl<'v> Profiles<'v> {
     /// [`ProfilesError::Exists`] without `overwrite`; [`ProfilesError`] if the file cannot be
     /// changed.
     pub fn create(self, profile: &Profile, overwrite: bool) -> Result<(), ProfilesError> {
-        self.change(|document| {
-            match self.exactly(document, &profile.name) {
-                Ok(entry) if overwrite => {
-                    let entry = entry.clone();
-                    let before = self.interpret(document, &entry).ok();
-                    document.update(&entry, before.as_ref(), profile);
-                }
-                Ok(_) => return Err(ProfilesError::Exists(profile.name.clone())),
-                Err(ProfilesError::NotFound { .. }) => document.append(profile),
-                Err(error) => return Err(error),
+        self.change(|document| match self.exactly(document, &profile.name) {
+            Ok(entry) if overwrite => {
+                let entry = entry.clone();
+                let before = self.interpret(document, &entry).ok();
+                document
+                    .update(&entry, before.as_ref(), profile)
+                    .map_err(|error| unwritable(&profile.name, &error))
             }
-            Ok(())
+            Ok(_) => Err(ProfilesError::Exists(profile.name.clone())),
+            Err(ProfilesError::NotFound { .. }) => document
+                .append(profile)
+                .map_err(|error| unwritable(&profile.name, &error)),
+            Err(error) => Err(error),
         })?;
         self.check(&profile.name)
     }
@@ -246,25 +255,18 @@ impl<'v> Profiles<'v> {
         name: &ProfileName,
         change: impl FnOnce(&mut Profile),
     ) -> Result<Profile, ProfilesError> {
-        let mut change = Some(change);
-        let mut changed = None;
-        self.change(|document| {
+        let changed = self.change(|document| {
             let entry = self.exactly(document, name)?.clone();
             let before = self.interpret(document, &entry)?;
             let mut after = before.clone();
-            if let Some(change) = change.take() {
-                change(&mut after);
-            }
+            change(&mut after);
             if after.name != before.name && self.exactly(document, &after.name).is_ok() {
                 return Err(ProfilesError::Exists(after.name));
             }
-            document.update(&entry, Some(&before), &after);
-            changed = Some(after);
-            Ok(())
-        })?;
-        let changed = changed.ok_or_else(|| ProfilesError::NotFound {
-            name: name.to_string(),
-            names: Vec::new(),
+            document
+                .update(&entry, Some(&before), &after)
+                .map_err(|error| unwritable(&after.name, &error))?;
+            Ok(after)
         })?;
         self.check(&changed.name)?;
         Ok(changed)
@@ -298,17 +300,19 @@ impl<'v> Profiles<'v> {
         Ok(Stored::read(self.path())?)
     }
 
-    fn change(
+    fn change<T>(
         self,
-        change: impl FnOnce(&mut Document) -> Result<(), ProfilesError>,
-    ) -> Result<(), ProfilesError> {
+        change: impl FnOnce(&mut Document) -> Result<T, ProfilesError>,
+    ) -> Result<T, ProfilesError> {
         let lock = storage::lock(self.vault)?;
         let stored = self.read()?;
         let mut document = stored.document()?;
-        change(&mut document)?;
-        stored.replace(document.text())?;
+        let changed = change(&mut document)?;
+        let text = document.text();
+        Document::parse(text.as_bytes(), &self.path())?;
+        stored.replace(text)?;
         lock.release()?;
-        Ok(())
+        Ok(changed)
     }
 
     fn choose<'d>(
@@ -397,6 +401,13 @@ impl<'v> Profiles<'v> {
                 });
             }
         }
+    }
+}
+
+fn unwritable(name: &ProfileName, error: &serde_json::Error) -> ProfilesError {
+    ProfilesError::Unwritable {
+        name: name.clone(),
+        why: error.to_string(),
     }
 }
 

@@ -146,9 +146,9 @@ impl Document {
             .collect()
     }
 
-    /// Adds a profile at the end.
-    pub(super) fn append(&mut self, profile: &Profile) {
-        let pretty = serde_json::to_string_pretty(profile).unwrap_or_default();
+    /// Adds a profile at the end. Fails for a path that is not Unicode, which JSON cannot hold.
+    pub(super) fn append(&mut self, profile: &Profile) -> serde_json::Result<()> {
+        let pretty = serde_json::to_string_pretty(profile)?;
         let (at, before, after) = if let Some(last) = self.entries.last() {
             let blank = self.blank_before(last.range.start).to_owned();
             (last.range.end, format!(",{blank}"), String::new())
@@ -169,6 +169,7 @@ impl Document {
         self.text
             .insert_str(at, &format!("{before}{pretty}{after}"));
         self.relocate();
+        Ok(())
     }
 
     /// Removes an entry.
@@ -186,10 +187,15 @@ impl Document {
     }
 
     /// Changes the fields of an entry that differ between the two profiles; without a profile
-    /// before, all fields of the one after.
-    pub(super) fn update(&mut self, entry: &Entry, before: Option<&Profile>, after: &Profile) {
-        let old = before.map(fields_of);
-        let new = fields_of(after);
+    /// before, all known fields. Fails, with nothing changed, for a path that is not Unicode.
+    pub(super) fn update(
+        &mut self,
+        entry: &Entry,
+        before: Option<&Profile>,
+        after: &Profile,
+    ) -> serde_json::Result<()> {
+        let old = before.map(fields_of).transpose()?;
+        let new = fields_of(after)?;
         let start = entry.range.start;
         if !self.text[start..].starts_with('{') {
             self.text.replace_range(entry.range.clone(), "{}");
@@ -202,6 +208,7 @@ impl Document {
             self.set_field(start, name, wanted);
         }
         self.relocate();
+        Ok(())
     }
 
     /// Sets or removes one field of the object that begins at `start`.
@@ -262,8 +269,8 @@ impl Document {
 
     fn relocate(&mut self) {
         let start = self.text.len() - self.text.trim_start_matches(BYTE_ORDER_MARK).len();
-        // What is cut and pasted keeps the shape that was found when the text was read.
-        if let Ok(located) = Self::locate(std::mem::take(&mut self.text), start) {
+        // Text that lost its shape stays as it is: whoever saves it parses it first.
+        if let Ok(located) = Self::locate(self.text.clone(), start) {
             *self = located;
         }
     }
@@ -289,11 +296,8 @@ impl Document {
     }
 }
 
-fn fields_of(profile: &Profile) -> Map<String, Value> {
-    match serde_json::to_value(profile) {
-        Ok(Value::Object(fields)) => fields,
-        _ => Map::new(),
-    }
+fn fields_of(profile: &Profile) -> serde_json::Result<Map<String, Value>> {
+    serde_json::to_value(profile).and_then(serde_json::from_value)
 }
 
 /// Line and column (in bytes) just behind this text, both counted from 1.

@@ -45,7 +45,7 @@ fn a_changed_field_is_all_that_changes() {
     let before = document.interpret(&entry).unwrap();
     let mut after = before.clone();
     after.tenant_id = Some("contoso.com".to_owned());
-    document.update(&entry, Some(&before), &after);
+    document.update(&entry, Some(&before), &after).unwrap();
     let expected = ODD.replace(
         "\"scopes\":null }",
         "\"scopes\":null,\"tenantId\":\"contoso.com\" }",
@@ -53,7 +53,7 @@ fn a_changed_field_is_all_that_changes() {
     assert_eq!(document.text(), expected);
 
     let entry = document.entries()[0].clone();
-    document.update(&entry, Some(&after), &before);
+    document.update(&entry, Some(&after), &before).unwrap();
     assert_eq!(document.text(), ODD);
 
     let entry = document.entries()[1].clone();
@@ -61,7 +61,7 @@ fn a_changed_field_is_all_that_changes() {
     let mut after = before.clone();
     after.auth_method = AuthMethod::Certificate;
     after.tenant_id = None;
-    document.update(&entry, Some(&before), &after);
+    document.update(&entry, Some(&before), &after).unwrap();
     let expected = ODD
         .replace("\"ClientSecret\"", "\"Certificate\"")
         .replace(", \"tenantId\":\"t]}\\\"\"", "");
@@ -71,7 +71,7 @@ fn a_changed_field_is_all_that_changes() {
 #[test]
 fn profiles_come_and_go_without_moving_the_rest() {
     let mut document = parse(ODD).unwrap();
-    document.append(&profile("c"));
+    document.append(&profile("c")).unwrap();
     let entry = document.entries()[2].clone();
     assert_eq!(document.interpret(&entry).unwrap(), profile("c"));
     let added = "},\r\n    {\r\n      \"name\": \"c\",\r\n      \"authMethod\": \"Public\"\r\n    }\r\n\r\n";
@@ -86,7 +86,7 @@ fn profiles_come_and_go_without_moving_the_rest() {
     let last = document.entries()[0].clone();
     document.remove(&last);
     assert!(document.text().contains("\"profiles\":[]"));
-    document.append(&profile("d"));
+    document.append(&profile("d")).unwrap();
     assert_eq!(document.entries()[0].name(), Some("d"));
     assert!(document.text().contains(", \"after\":[[]] }"));
 }
@@ -94,8 +94,8 @@ fn profiles_come_and_go_without_moving_the_rest() {
 #[test]
 fn a_new_file_is_an_array() {
     let mut document = parse("  \n").unwrap();
-    document.append(&profile("a"));
-    document.append(&profile("b"));
+    document.append(&profile("a")).unwrap();
+    document.append(&profile("b")).unwrap();
     assert_eq!(
         document.text(),
         "[\n  {\n    \"name\": \"a\",\n    \"authMethod\": \"Public\"\n  },\n  \
@@ -205,7 +205,7 @@ proptest! {
         let before = document.interpret(&entry).unwrap();
         let mut after = before.clone();
         after.tenant_id = Some(tenant);
-        document.update(&entry, Some(&before), &after);
+        document.update(&entry, Some(&before), &after).unwrap();
         let note = format!("\"x-note\":{value},");
         prop_assert!(document.text().contains(&note));
         prop_assert_eq!(&document.interpret(&document.entries()[0]).unwrap(), &after);

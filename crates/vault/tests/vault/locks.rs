@@ -13,7 +13,7 @@ use crate::common::Home;
 use crate::common::entry_id;
 use crate::common::name;
 
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 fn failure(ended_ns: i128) -> FailureRecord {
     FailureRecord {

@@ -37,7 +37,7 @@ use crate::common::token;
 use crate::common::vault_at;
 
 const ROLE: &str = "VAULT_TEST_ROLE";
-const LONG: Duration = Duration::from_secs(300);
+const LONG: Duration = Duration::from_mins(5);
 
 /// A running child, killed when dropped.
 struct Running {
@@ -200,7 +200,7 @@ fn change_everything(vault: &Vault, round: usize) {
     vault
         .profiles()
         .edit(&sp, |profile| {
-            profile.scopes = vec!["a".to_owned(); round % 50]
+            profile.scopes = vec!["a".to_owned(); round % 50];
         })
         .unwrap();
 }

@@ -116,7 +116,7 @@ fn an_edit_leaves_everything_else_as_it_was() {
     let edited = vault
         .profiles()
         .edit(&name("a"), |profile| {
-            profile.tenant_id = Some("t".to_owned())
+            profile.tenant_id = Some("t".to_owned());
         })
         .unwrap();
     assert_eq!(edited.tenant_id.as_deref(), Some("t"));
@@ -197,4 +197,34 @@ fn a_linked_file_stays_a_link_and_becomes_private() {
         fs::metadata(&real).unwrap().permissions().mode() & 0o777,
         0o600
     );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_path_that_json_cannot_hold_changes_nothing() {
+    use std::os::unix::ffi::OsStringExt;
+
+    let home = Home::new();
+    let vault = home.vault();
+    vault.profiles().create(&profile("a"), false).unwrap();
+    let before = text_of(&home);
+    let path = std::path::PathBuf::from(std::ffi::OsString::from_vec(b"/c\xff.pem".to_vec()));
+    let mut odd = profile("a");
+    odd.certificate_path = Some(path.clone());
+    for refused in [
+        vault.profiles().create(&odd, true),
+        vault.profiles().replace(&odd),
+    ] {
+        assert!(
+            matches!(refused, Err(ProfilesError::Unwritable { .. })),
+            "{refused:?}"
+        );
+    }
+    odd.name = name("b");
+    let refused = vault.profiles().create(&odd, false);
+    assert!(
+        matches!(refused, Err(ProfilesError::Unwritable { .. })),
+        "{refused:?}"
+    );
+    assert_eq!(text_of(&home), before);
 }
