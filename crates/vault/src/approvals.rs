@@ -44,7 +44,8 @@ impl<'v> Approvals<'v> {
         let key = self.vault.master_key()?;
         let bytes = envelope::seal(key, Kind::Approval, profile.as_str(), &[], &json)?;
         let records = self.vault.records(APPROVALS)?;
-        Ok(records.replace(&file_name(profile), &bytes)?)
+        records.replace(&file_name(profile), &bytes)?;
+        Ok(records.sweep(None, self.vault.clock.now().unix_seconds())?)
     }
 
     /// Whether exactly this was approved for the profile.

@@ -4,6 +4,14 @@ pub(crate) mod directory;
 pub(crate) mod output;
 mod temporary;
 
+/// Files without a name, which vanish with the process unless they are linked.
+#[cfg(target_os = "linux")]
+#[path = "files/nameless/linux.rs"]
+mod nameless;
+#[cfg(not(target_os = "linux"))]
+#[path = "files/nameless/none.rs"]
+mod nameless;
+
 #[cfg(unix)]
 #[path = "files/unix.rs"]
 pub(crate) mod platform;

@@ -83,7 +83,8 @@ impl<'v> Secrets<'v> {
             value.as_bytes(),
         )?;
         let records = self.vault.records(SECRETS)?;
-        Ok(records.replace(&file_name(profile, kind), &bytes)?)
+        records.replace(&file_name(profile, kind), &bytes)?;
+        Ok(records.sweep(None, self.vault.clock.now().unix_seconds())?)
     }
 
     /// The secret, if it may go to that destination; `None` if none is kept.

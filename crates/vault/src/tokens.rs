@@ -163,8 +163,7 @@ impl<'v> Tokens<'v> {
         let bytes = envelope::seal(key, Kind::Token, id.as_str(), &[], &plaintext)?;
         let records = self.vault.records(TOKENS)?;
         records.replace(&id.file_name(key.id()), &bytes)?;
-        records.remove_older_than(KEPT_FOR, self.vault.clock.now().unix_seconds())?;
-        Ok(())
+        Ok(records.sweep(Some(KEPT_FOR), self.vault.clock.now().unix_seconds())?)
     }
 
     /// Forgets the entries of that name, whichever key sealed them; returns whether there was one.

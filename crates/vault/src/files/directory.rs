@@ -23,6 +23,9 @@ use crate::files::temporary;
 use crate::notice::Notice;
 use crate::notice::Notices;
 
+/// Nobody takes that long to write one small file.
+const UNFINISHED_FOR: Duration = Duration::from_hours(1);
+
 /// How directories of ours are opened.
 #[derive(Clone, Copy)]
 pub(crate) struct Opening<'a> {
@@ -247,10 +250,16 @@ impl Directory {
             .collect())
     }
 
-    /// Removes what was written longer than `age` before `now` (seconds since the epoch).
-    pub(crate) fn remove_older_than(&self, age: Duration, now: i64) -> Result<(), StorageError> {
+    /// Removes what killed processes left unfinished an hour ago or longer, and finished files that
+    /// were written longer than `kept_for` ago. `now` is in seconds since the epoch.
+    pub(crate) fn sweep(&self, kept_for: Option<Duration>, now: i64) -> Result<(), StorageError> {
         for (name, written) in self.entries()? {
-            if written.saturating_add_unsigned(age.as_secs()) < now {
+            let kept_for = if temporary::is_unfinished(&name) {
+                Some(UNFINISHED_FOR)
+            } else {
+                kept_for
+            };
+            if kept_for.is_some_and(|age| written.saturating_add_unsigned(age.as_secs()) < now) {
                 self.remove(&name)?;
             }
         }

@@ -10,6 +10,7 @@ use cap_std::fs::File;
 use cap_std::fs::OpenOptions;
 
 use crate::bytes::hex;
+use crate::files::nameless;
 use crate::files::platform;
 
 /// What to do about a file that already has the name.
@@ -66,7 +67,7 @@ struct Unfinished<'d> {
 
 impl<'d> Unfinished<'d> {
     fn create(directory: &'d Dir) -> io::Result<Self> {
-        if let Some(file) = platform::nameless(directory)? {
+        if let Some(file) = nameless::create(directory)? {
             return Ok(Self {
                 directory,
                 file,
@@ -86,10 +87,10 @@ impl<'d> Unfinished<'d> {
 
     fn publish(mut self, name: &OsStr, publish: Publish) -> io::Result<()> {
         match (&self.name, publish) {
-            (None, Publish::IfAbsent) => platform::link_nameless(&self.file, self.directory, name),
+            (None, Publish::IfAbsent) => nameless::link(&self.file, self.directory, name),
             (None, Publish::Replace) => {
                 let own = random_name()?;
-                platform::link_nameless(&self.file, self.directory, own.as_ref())?;
+                nameless::link(&self.file, self.directory, own.as_ref())?;
                 self.name = Some(own);
                 self.rename(name)
             }

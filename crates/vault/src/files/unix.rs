@@ -1,6 +1,5 @@
 //! Owners, modes and nameless files on Unix.
 
-use std::ffi::OsStr;
 use std::fs::DirBuilder;
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
@@ -90,65 +89,6 @@ pub(crate) fn refuse_foreign_home(path: &Path, allowed: bool) -> Result<(), Stor
             owner,
         }),
     }
-}
-
-/// A file without a name in this directory, if the file system can do that. It vanishes with the
-/// process unless it is linked.
-#[cfg(target_os = "linux")]
-pub(crate) fn nameless(directory: &Dir) -> io::Result<Option<cap_std::fs::File>> {
-    use rustix::fs::Mode;
-    use rustix::fs::OFlags;
-    use rustix::io::Errno;
-
-    if !Path::new("/proc/self/fd").exists() {
-        return Ok(None);
-    }
-    match rustix::fs::openat(
-        directory,
-        ".",
-        OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC,
-        Mode::RUSR | Mode::WUSR,
-    ) {
-        Ok(descriptor) => Ok(Some(cap_std::fs::File::from_std(descriptor.into()))),
-        Err(Errno::OPNOTSUPP | Errno::ISDIR | Errno::NOENT) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Gives a nameless file a name that nothing has yet.
-#[cfg(target_os = "linux")]
-pub(crate) fn link_nameless(
-    file: &cap_std::fs::File,
-    directory: &Dir,
-    name: &OsStr,
-) -> io::Result<()> {
-    use rustix::fs::AtFlags;
-    use std::os::fd::AsRawFd;
-
-    rustix::fs::linkat(
-        rustix::fs::CWD,
-        format!("/proc/self/fd/{}", file.as_raw_fd()),
-        directory,
-        name,
-        AtFlags::SYMLINK_FOLLOW,
-    )
-    .map_err(io::Error::from)
-}
-
-/// No such files here.
-#[cfg(not(target_os = "linux"))]
-pub(crate) fn nameless(_directory: &Dir) -> io::Result<Option<cap_std::fs::File>> {
-    Ok(None)
-}
-
-/// Never called: there are no nameless files here.
-#[cfg(not(target_os = "linux"))]
-pub(crate) fn link_nameless(
-    _file: &cap_std::fs::File,
-    _directory: &Dir,
-    _name: &OsStr,
-) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// Makes names given or taken in this directory survive a power cut.

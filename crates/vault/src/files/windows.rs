@@ -1,7 +1,6 @@
 //! Windows keeps other users out by the access lists that profile directories inherit; there are no
 //! owners or modes to check here.
 
-use std::ffi::OsStr;
 use std::fs::DirBuilder;
 use std::io;
 use std::path::Path;
@@ -45,20 +44,6 @@ pub(crate) fn secure_directory(
 /// Nothing to refuse.
 pub(crate) fn refuse_foreign_home(_path: &Path, _allowed: bool) -> Result<(), StorageError> {
     Ok(())
-}
-
-/// No nameless files here.
-pub(crate) fn nameless(_directory: &Dir) -> io::Result<Option<cap_std::fs::File>> {
-    Ok(None)
-}
-
-/// Never called: there are no nameless files here.
-pub(crate) fn link_nameless(
-    _file: &cap_std::fs::File,
-    _directory: &Dir,
-    _name: &OsStr,
-) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// NTFS journals names by itself.

@@ -5,14 +5,12 @@ use std::path::Path;
 use cap_std::fs::Dir;
 use rustix::fs::Mode;
 use rustix::fs::OFlags;
-use zeroize::Zeroizing;
 
 use crate::error::VaultError;
 use crate::files::Directory;
 use crate::key::KEY_LENGTH;
 use crate::key::Key;
 use crate::key::StoreId;
-use crate::key::fill_random;
 use crate::protection::keyring::Keyring;
 
 /// `TMPFS_MAGIC` of linux/magic.h.
@@ -27,8 +25,7 @@ pub(crate) fn read(
     let Some(directory) = runtime.and_then(qualified) else {
         return Ok(None);
     };
-    let contents = directory.read(&file_name(store), KEY_LENGTH as u64)?;
-    Ok(contents.and_then(|bytes| Key::from_slice(&bytes, store)))
+    key_in(&directory, store)
 }
 
 /// The session key of this store, made if there is none; `None` if there is no place for one.
@@ -41,13 +38,16 @@ pub(crate) fn create(
     let Some(directory) = runtime.and_then(qualified) else {
         return Ok(None);
     };
-    let name = file_name(store);
-    if directory.read(&name, KEY_LENGTH as u64)?.is_none() {
-        let mut bytes = Zeroizing::new([0; KEY_LENGTH]);
-        fill_random(bytes.as_mut())?;
-        directory.write_if_absent(&name, bytes.as_ref())?;
+    if let Some(key) = key_in(&directory, store)? {
+        return Ok(Some(key));
     }
-    let contents = directory.read(&name, KEY_LENGTH as u64)?;
+    let key = Key::random(store)?;
+    directory.write_if_absent(&file_name(store), key.expose())?;
+    key_in(&directory, store)
+}
+
+fn key_in(directory: &Directory, store: StoreId) -> Result<Option<Key>, VaultError> {
+    let contents = directory.read(&file_name(store), KEY_LENGTH as u64)?;
     Ok(contents.and_then(|bytes| Key::from_slice(&bytes, store)))
 }
 

@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use vault::Approval;
 use vault::HeaderError;
@@ -651,4 +652,34 @@ fn a_session_key_rests_only_in_memory_that_is_ours_and_closed() {
         let place = home.runtime.take().unwrap();
         assert_eq!(fs::read_dir(place.path()).unwrap().count(), 0);
     }
+}
+
+#[test]
+fn what_killed_writers_left_is_swept_up_and_nothing_else() {
+    let home = Home::new();
+    fill(&home);
+    for below in ["tokens", "secrets", "approvals"] {
+        let leftover = home
+            .path("state")
+            .join(below)
+            .join(".unfinished-0000000000000000");
+        fs::write(&leftover, b"half").unwrap();
+        fill(&home);
+        assert!(leftover.exists(), "it may still be written to");
+        let file = fs::File::options().write(true).open(&leftover).unwrap();
+        let long_ago = std::time::SystemTime::now() - Duration::from_hours(2);
+        file.set_modified(long_ago).unwrap();
+        fill(&home);
+        assert!(!leftover.exists());
+    }
+    assert_eq!(unopened(&home), 0);
+    let old = home.files("state/tokens").remove(0);
+    let file = fs::File::options().write(true).open(&old).unwrap();
+    let month_ago = std::time::SystemTime::now() - Duration::from_hours(31 * 24);
+    file.set_modified(month_ago).unwrap();
+    home.vault()
+        .tokens()
+        .put(&entry_id("new"), &token("new"))
+        .unwrap();
+    assert!(!old.exists());
 }
