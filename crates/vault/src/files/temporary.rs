@@ -48,14 +48,7 @@ pub(crate) fn write_whole(
     publish: Publish,
     durability: Durability,
 ) -> io::Result<()> {
-    let mut unfinished = Unfinished::create(directory)?;
-    unfinished.file.write_all(contents)?;
-    if durability == Durability::Passing {
-        return unfinished.publish(name, publish);
-    }
-    unfinished.file.sync_all()?;
-    unfinished.publish(name, publish)?;
-    platform::sync_directory(directory)
+    Unfinished::create(directory)?.finish(name, contents, publish, durability)
 }
 
 struct Unfinished<'d> {
@@ -74,6 +67,11 @@ impl<'d> Unfinished<'d> {
                 name: None,
             });
         }
+        Self::named(directory)
+    }
+
+    /// Where there are no files without a name.
+    fn named(directory: &'d Dir) -> io::Result<Self> {
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         platform::make_private(&mut options);
@@ -83,6 +81,23 @@ impl<'d> Unfinished<'d> {
             directory,
             name: Some(name),
         })
+    }
+
+    fn finish(
+        mut self,
+        name: &OsStr,
+        contents: &[u8],
+        publish: Publish,
+        durability: Durability,
+    ) -> io::Result<()> {
+        let directory = self.directory;
+        self.file.write_all(contents)?;
+        if durability == Durability::Passing {
+            return self.publish(name, publish);
+        }
+        self.file.sync_all()?;
+        self.publish(name, publish)?;
+        platform::sync_directory(directory)
     }
 
     fn publish(mut self, name: &OsStr, publish: Publish) -> io::Result<()> {
@@ -125,4 +140,35 @@ fn random_name() -> io::Result<String> {
     let mut random = [0; 8];
     aws_lc_rs::rand::fill(&mut random).map_err(|_| io::Error::other("no random bytes"))?;
     Ok(format!("{UNFINISHED}{}", hex(&random)))
+}
+
+#[cfg(test)]
+mod tests {
+    use cap_std::ambient_authority;
+
+    use super::*;
+
+    fn finish(unfinished: Unfinished<'_>, contents: &[u8], publish: Publish) -> io::Result<()> {
+        unfinished.finish("file".as_ref(), contents, publish, Durability::Lasting)
+    }
+
+    fn check(create: for<'d> fn(&'d Dir) -> io::Result<Unfinished<'d>>) {
+        let place = tempfile::tempdir().unwrap();
+        let directory = Dir::open_ambient_dir(place.path(), ambient_authority()).unwrap();
+        let new = || create(&directory).unwrap();
+        finish(new(), b"one", Publish::IfAbsent).unwrap();
+        let refused = finish(new(), b"two", Publish::IfAbsent).unwrap_err();
+        assert_eq!(refused.kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(directory.read("file").unwrap(), b"one");
+        finish(new(), b"three", Publish::Replace).unwrap();
+        assert_eq!(directory.read("file").unwrap(), b"three");
+        drop(new());
+        assert_eq!(directory.entries().unwrap().count(), 1);
+    }
+
+    #[test]
+    fn files_with_and_without_a_name_end_alike() {
+        check(|directory| Unfinished::create(directory));
+        check(|directory| Unfinished::named(directory));
+    }
 }
