@@ -10,6 +10,7 @@ use std::{
 
 use anyhow::{Context, ensure};
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::{
     tools,
@@ -99,28 +100,37 @@ fn cat(store: &WarmStore) -> anyhow::Result<Contender> {
 
 fn bare_program(workspace: &Workspace, store: &WarmStore) -> anyhow::Result<Contender> {
     let program = workspace.built("dist", "baseline");
-    let (key, sealed) = (
-        store.directory().join("bare.key"),
-        store.directory().join("bare.sealed"),
+    let header: Value = serde_json::from_str(&fs::read_to_string(
+        store.directory().join("state/store.json"),
+    )?)?;
+    let store_id = header["storeId"].as_str().context("the store has no id")?;
+    let key = store
+        .directory()
+        .join("data")
+        .join(format!("{store_id}.key"));
+    let entry = only_file(&store.directory().join("state/tokens"))?;
+    let command = [program.as_path(), &key, Path::new(store_id), &entry];
+    let opened = workspace.program(&program).args(&command[1..]).read()?;
+    ensure!(
+        opened.contains(store.token().trim_end()),
+        "the bare program lost the token"
     );
-    fs::write(&key, [7; 32])?;
-    workspace
-        .program(&program)
-        .arg("seal")
-        .args([&key, &token_file(store)?, &sealed])
-        .run()?;
-    let opened = workspace
-        .program(&program)
-        .arg("open")
-        .args([&key, &sealed])
-        .read()?;
-    ensure!(opened == store.token(), "the bare program lost the token");
     Ok(Contender {
         name: "bare Rust program that opens and decrypts",
-        command: quoted([program.as_path(), "open".as_ref(), &key, &sealed]),
+        command: quoted(command),
         environment: Vec::new(),
         seconds: Vec::new(),
     })
+}
+
+fn only_file(folder: &Path) -> anyhow::Result<PathBuf> {
+    let mut entries = fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
+    ensure!(
+        entries.len() == 1,
+        "{} holds not one file",
+        folder.display()
+    );
+    Ok(entries.remove(0).path())
 }
 
 fn warm(name: &'static str, store: &WarmStore) -> Contender {
