@@ -186,18 +186,19 @@ impl Engine<'_> {
             lock.release()?;
             return Ok(from_cache(entry));
         }
-        if let Some(record) = lock.failure()
-            && let Some(error) = failure::shared(record, waiting_since, "")
-        {
+        let failed_for_all = |fingerprint: &str| {
+            let error = failure::shared(lock.failure()?, waiting_since, fingerprint)?;
+            tracing::info!(target: "engine", "another process just asked the same, and this is its answer");
+            Some(error)
+        };
+        if let Some(error) = failed_for_all("") {
             return Err(error);
         }
         let authentication = credential::authentication(self, request, sender.remaining()?)?;
         let fingerprint = self
             .vault
             .fingerprint(&[&credential::distinguishing(&authentication)])?;
-        if let Some(record) = lock.failure()
-            && let Some(error) = failure::shared(record, waiting_since, &fingerprint)
-        {
+        if let Some(error) = failed_for_all(&fingerprint) {
             return Err(error);
         }
         match exchanged(request, authentication, sender) {
