@@ -15,6 +15,8 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("gnome-keyring-daemon", "gnome-keyring"),
     ("zsh", "zsh"),
     ("fish", "fish"),
+    ("Xvfb", "xvfb"),
+    ("xclip", "xclip"),
 ];
 
 /// Installs the Debian packages whose programs are not there.

@@ -77,7 +77,7 @@ impl Https {
 }
 
 /// From yesterday for a year: some platforms refuse certificates that live longer than 825 days.
-fn limit_validity(certificate: &mut CertificateParams, now: i64) {
+pub(crate) fn limit_validity(certificate: &mut CertificateParams, now: i64) {
     let day = |seconds: i64| {
         let date = Timestamp::from_second(seconds)
             .unwrap_or(Timestamp::UNIX_EPOCH)

@@ -1,0 +1,220 @@
+//! `config` and its subcommands.
+
+use clap::Args;
+use clap::Subcommand;
+use clap::ValueEnum;
+use model::AuthMethod;
+use model::Flow;
+
+use super::credential::CredentialArgs;
+use super::token::TargetArgs;
+
+/// What can be done with profiles.
+#[derive(Debug, Subcommand)]
+#[command(defer = true)]
+pub enum ConfigCommand {
+    /// Save a new profile: by flags, or by questions for what no flag says
+    #[command(visible_alias = "add")]
+    Create(Box<CreateArgs>),
+    /// Change a profile by flags
+    Edit(Box<EditArgs>),
+    /// List the profiles
+    #[command(visible_alias = "ls")]
+    List(ListArgs),
+    /// Show one profile
+    Show(ShowArgs),
+    /// Delete a profile with its secrets and cached tokens
+    #[command(visible_alias = "rm")]
+    Delete(DeleteArgs),
+    /// Approve where a profile's secrets may go and what it refers to, on this machine
+    Trust(TrustArgs),
+    /// Print where things are kept
+    Path(PathArgs),
+}
+
+/// How profiles are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ProfileOutput {
+    /// For people
+    Text,
+    /// JSON
+    Json,
+    /// YAML
+    Yaml,
+}
+
+/// The fields of a profile, as flags.
+#[derive(Debug, Args)]
+pub struct ProfileArgs {
+    /// Who is asked, by which application.
+    #[command(flatten)]
+    pub target: TargetArgs,
+
+    /// What tokens are for: scopes separated by spaces or commas
+    #[arg(short, long, value_name = "SCOPE", conflicts_with = "resource")]
+    pub scope: Vec<String>,
+
+    /// What tokens are for, as a resource
+    #[arg(long, value_name = "URI")]
+    pub resource: Option<String>,
+
+    /// ClientSecret, Certificate, PasswordlessCertificate, ClientAssertion or Public
+    #[arg(long, value_name = "METHOD")]
+    pub auth_method: Option<AuthMethod>,
+
+    /// The flow used when get-token names none
+    #[arg(long, value_name = "FLOW")]
+    pub default_flow: Option<Flow>,
+
+    /// The redirect URI registered for the application
+    #[arg(long, value_name = "URI")]
+    pub redirect_uri: Option<String>,
+
+    /// The account to suggest on the sign-in page
+    #[arg(long, value_name = "ACCOUNT")]
+    pub login_hint: Option<String>,
+
+    /// How the application proves itself.
+    #[command(flatten)]
+    pub credential: CredentialArgs,
+}
+
+/// What `config create` takes.
+#[derive(Debug, Args)]
+pub struct CreateArgs {
+    /// The new profile's name: letters, digits, `.`, `-`, `_`
+    #[arg(short = 'p', long, visible_alias = "profile", value_name = "NAME")]
+    pub name: Option<String>,
+
+    /// Its fields.
+    #[command(flatten)]
+    pub fields: ProfileArgs,
+
+    /// Replace a profile of that name
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// What `config edit` takes.
+#[derive(Debug, Args)]
+pub struct EditArgs {
+    /// The profile
+    #[arg(
+        short = 'p',
+        long = "profile",
+        visible_alias = "name",
+        value_name = "NAME"
+    )]
+    pub profile: Option<String>,
+
+    /// The profile
+    #[arg(value_name = "NAME", conflicts_with = "profile")]
+    pub positional: Option<String>,
+
+    /// Its fields.
+    #[command(flatten)]
+    pub fields: ProfileArgs,
+
+    /// Fields to empty: tenant-id, client-id, cloud, authority, authority-type, scope, resource,
+    /// default-flow, redirect-uri, login-hint, ca-file
+    #[arg(long, value_name = "FIELD", value_delimiter = ',')]
+    pub unset: Vec<String>,
+}
+
+/// What `config list` takes.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// How they are shown
+    #[arg(short, long, value_enum, default_value_t = ProfileOutput::Text, value_name = "FORMAT")]
+    pub output: ProfileOutput,
+
+    /// Names only
+    #[arg(short = 'q', long)]
+    pub quiet: bool,
+}
+
+/// What `config show` takes.
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// The profile
+    #[arg(
+        short = 'p',
+        long = "profile",
+        visible_alias = "name",
+        value_name = "NAME"
+    )]
+    pub profile: Option<String>,
+
+    /// The profile
+    #[arg(value_name = "NAME", conflicts_with = "profile")]
+    pub positional: Option<String>,
+
+    /// How it is shown
+    #[arg(short, long, value_enum, default_value_t = ProfileOutput::Text, value_name = "FORMAT")]
+    pub output: ProfileOutput,
+}
+
+/// What `config delete` takes.
+#[derive(Debug, Args)]
+pub struct DeleteArgs {
+    /// The profile
+    #[arg(
+        short = 'p',
+        long = "profile",
+        visible_alias = "name",
+        value_name = "NAME"
+    )]
+    pub profile: Option<String>,
+
+    /// The profile
+    #[arg(value_name = "NAME", conflicts_with = "profile")]
+    pub positional: Option<String>,
+
+    /// Do not ask
+    #[arg(short, long)]
+    pub yes: bool,
+}
+
+/// What `config trust` takes.
+#[derive(Debug, Args)]
+pub struct TrustArgs {
+    /// The profile
+    #[arg(
+        short = 'p',
+        long = "profile",
+        visible_alias = "name",
+        value_name = "NAME"
+    )]
+    pub profile: Option<String>,
+
+    /// The profile
+    #[arg(value_name = "NAME", conflicts_with = "profile")]
+    pub positional: Option<String>,
+
+    /// Do not ask
+    #[arg(short, long)]
+    pub yes: bool,
+}
+
+/// What `config path` takes.
+#[derive(Debug, Args)]
+pub struct PathArgs {
+    /// How they are shown
+    #[arg(short, long, value_enum, default_value_t = ProfileOutput::Text, value_name = "FORMAT")]
+    pub output: ProfileOutput,
+}
+
+impl ConfigCommand {
+    /// Whether errors and warnings are to be JSON, as the answer is.
+    pub fn wants_json(&self) -> bool {
+        let output = match self {
+            Self::List(args) => args.output,
+            Self::Show(args) => args.output,
+            Self::Path(args) => args.output,
+            Self::Create(_) | Self::Edit(_) | Self::Delete(_) | Self::Trust(_) => {
+                ProfileOutput::Text
+            }
+        };
+        output == ProfileOutput::Json
+    }
+}

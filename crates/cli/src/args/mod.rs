@@ -1,0 +1,188 @@
+//! What can be typed: definitions and nothing else. What it means is for `settings`.
+#![expect(
+    clippy::doc_markdown,
+    clippy::struct_excessive_bools,
+    reason = "the comments are help texts, shown as they are, and each bool is a flag of its own"
+)]
+
+mod clipboard;
+mod config;
+mod credential;
+mod duration;
+mod token;
+
+use std::ffi::OsString;
+
+use clap::ArgAction;
+use clap::Args;
+use clap::Parser;
+use clap::Subcommand;
+use clap::ValueEnum;
+use clap::builder::Styles;
+use clap::builder::styling::AnsiColor;
+
+pub use self::clipboard::HoldClipboardArgs;
+pub use self::config::ConfigCommand;
+pub use self::config::CreateArgs;
+pub use self::config::DeleteArgs;
+pub use self::config::EditArgs;
+pub use self::config::ListArgs;
+pub use self::config::PathArgs;
+pub use self::config::ProfileArgs;
+pub use self::config::ProfileOutput;
+pub use self::config::ShowArgs;
+pub use self::config::TrustArgs;
+pub use self::credential::CredentialArgs;
+pub use self::token::OutputArgs;
+pub use self::token::RefreshArgs;
+pub use self::token::Shell;
+pub use self::token::TargetArgs;
+pub use self::token::TokenArgs;
+pub use self::token::TokenOutput;
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0 done                              5 network
+  1 unexpected                        6 timed out
+  2 the identity provider refused     7 a person is needed, input is not allowed
+  3 profile not found                 8 the local store
+  4 arguments or configuration        130 interrupted, 143 terminated
+
+Variables: ENTRA_AUTH_PROFILE, ENTRA_AUTH_NO_INPUT and others, see docs/reference/environment.md";
+
+/// Get Microsoft Entra ID OAuth2 access tokens, from saved profiles, cached and encrypted.
+#[derive(Debug, Parser)]
+#[command(
+    name = "entra-auth-cli",
+    version,
+    styles = STYLES,
+    after_help = EXIT_CODES,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    disable_help_subcommand = false,
+    propagate_version = true
+)]
+pub struct Arguments {
+    /// What holds for every command.
+    #[command(flatten)]
+    pub global: GlobalArgs,
+
+    /// The command.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Flags that every command takes.
+#[derive(Debug, Args)]
+pub struct GlobalArgs {
+    /// Say what happens on stderr: -v steps and their sources, -vv requests and replies (secrets
+    /// and tokens left out)
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+
+    /// Never ask anything: fail with exit code 7 where a person would be needed
+    #[arg(long, global = true)]
+    pub no_input: bool,
+
+    /// When to use colour
+    #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
+    pub color: ColorChoice,
+}
+
+/// When to use colour on stderr.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The commands. Each one's flags are defined only once it was named: most of a call's parsing time
+/// would go into the others.
+#[derive(Debug, Subcommand)]
+#[command(defer = true)]
+pub enum Command {
+    /// Print an access token
+    GetToken(Box<TokenArgs>),
+    /// Get a new access token, whatever the cache holds, and print it
+    Refresh(Box<RefreshArgs>),
+    /// Manage profiles
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Show every flow at work against a built-in Entra look-alike, no tenant needed
+    Demo,
+    /// Hold the clipboard until it is cleared; started by --copy
+    #[command(hide = true)]
+    HoldClipboard(HoldClipboardArgs),
+}
+
+/// Whether arguments that do not parse ask for JSON all the same.
+pub fn name_json(arguments: impl IntoIterator<Item = OsString>) -> bool {
+    let mut expects_format = false;
+    arguments.into_iter().any(|argument| {
+        let found = (expects_format && argument == "json")
+            || ["-ojson", "-o=json", "--output=json"]
+                .iter()
+                .any(|form| argument == *form);
+        expects_format = argument == "-o" || argument == "--output";
+        found
+    })
+}
+
+impl Arguments {
+    /// Whether errors and warnings are to be JSON, as the answer is.
+    pub fn wants_json(&self) -> bool {
+        match &self.command {
+            Command::GetToken(args) => args.output.output == TokenOutput::Json,
+            Command::Refresh(args) => args.token.output.output == TokenOutput::Json,
+            Command::Config(command) => command.wants_json(),
+            Command::Demo | Command::HoldClipboard(_) => false,
+        }
+    }
+
+    /// Whether nothing but errors is to be said.
+    pub fn is_quiet(&self) -> bool {
+        match &self.command {
+            Command::GetToken(args) => args.silent,
+            Command::Refresh(args) => args.token.silent,
+            Command::Config(_) | Command::Demo | Command::HoldClipboard(_) => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_definitions_are_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn json_is_asked_for_in_every_spelling() {
+        let asks = |line: &str| name_json(line.split(' ').map(OsString::from));
+        for line in [
+            "get-token -o json",
+            "x --output json",
+            "-ojson",
+            "x --output=json y",
+        ] {
+            assert!(asks(line), "{line}");
+        }
+        for line in ["get-token", "-o yaml", "json -o", "-p json"] {
+            assert!(!asks(line), "{line}");
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! `config create`: a new profile.
+
+use std::process::ExitCode;
+
+use model::AuthMethod;
+use model::Clock;
+use model::Profile;
+use model::ProfileName;
+
+use super::fields;
+use super::fields::GivenSecrets;
+use super::questions;
+use super::save;
+use crate::args::CreateArgs;
+use crate::command_error::CommandError;
+use crate::settings;
+use crate::settings::GivenSecret;
+use crate::settings::Store;
+use crate::settings::Variables;
+use crate::ui::Ui;
+use crate::wording;
+
+/// Makes a profile of flags, and of answers to what no flag says.
+///
+/// Asks everything where name or application are not named, else only what cannot be done without.
+/// Nothing is written before the last answer.
+pub(super) fn run(
+    ui: &Ui,
+    variables: &Variables,
+    args: &CreateArgs,
+) -> Result<ExitCode, CommandError> {
+    let store = settings::open(ui, variables)?;
+    let asks_all = args.name.is_none() || args.fields.target.client_id.is_none();
+    let name = name(ui, args)?;
+    let replaced = existing(ui, &store, &name, args)?;
+    let method = args
+        .fields
+        .auth_method
+        .or_else(|| fields::implied_method(&args.fields));
+    let mut profile = Profile::new(name, method.unwrap_or(AuthMethod::Public));
+    let mut given = fields::apply(ui, &args.fields, &mut profile)?;
+    if asks_all {
+        questions::ask_all(ui, &mut profile, method.is_some())?;
+    }
+    complete_credential(ui, &mut profile, &mut given)?;
+    let now = store.clock.now().to_string();
+    profile.created_at = Some(now.clone());
+    profile.updated_at = Some(now);
+    let destination = save::destination(&profile)?;
+    if asks_all && !questions::confirm(ui, &profile, &destination)? {
+        return Err(CommandError::interrupted());
+    }
+    save::seal(&store, &profile, &given)?;
+    save::forget_others(&store, &profile, &given)?;
+    save::approve(&store, &profile)?;
+    store
+        .vault
+        .profiles()
+        .create(&profile, args.force || replaced)
+        .map_err(wording::profiles)?;
+    ui.note(&format!("Saved profile `{}`.", profile.name));
+    ui.note(&format!(
+        "Try it: entra-auth-cli get-token -p {}",
+        profile.name
+    ));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn name(ui: &Ui, args: &CreateArgs) -> Result<ProfileName, CommandError> {
+    let valid = |text: &str| {
+        ProfileName::parse(text)
+            .map(|_| ())
+            .map_err(|error| error.to_string())
+    };
+    let text = match &args.name {
+        Some(name) => name.clone(),
+        None => ui
+            .ask_text("Profile name", "letters, digits, `.`, `-`, `_`", valid)
+            .map_err(|error| error.hint("Name it: --name NAME"))?,
+    };
+    ProfileName::parse(&text)
+        .map_err(|error| CommandError::usage("invalid_profile_name", format!("`{text}`: {error}")))
+}
+
+/// Whether a profile of that name exists and is to be replaced.
+fn existing(
+    ui: &Ui,
+    store: &Store,
+    name: &ProfileName,
+    args: &CreateArgs,
+) -> Result<bool, CommandError> {
+    let names = store.vault.profiles().names().map_err(wording::profiles)?;
+    if !names
+        .iter()
+        .any(|known| known.as_str().eq_ignore_ascii_case(name.as_str()))
+    {
+        return Ok(false);
+    }
+    if args.force {
+        return Ok(true);
+    }
+    if args.name.is_none() && ui.can_ask() {
+        let question = format!("A profile `{name}` exists. Replace it?");
+        if ui.ask_confirmation(&question, false)? {
+            return Ok(true);
+        }
+    }
+    Err(CommandError::usage(
+        "profile_exists",
+        format!("a profile `{name}` exists already"),
+    )
+    .hint(format!("Change it: entra-auth-cli config edit {name} …"))
+    .hint("Replace it: the same command with --force"))
+}
+
+/// Asks for the secret that the method needs and no flag gave.
+fn complete_credential(
+    ui: &Ui,
+    profile: &mut Profile,
+    given: &mut GivenSecrets,
+) -> Result<(), CommandError> {
+    let Some(what) = save::missing(profile, given) else {
+        return Ok(());
+    };
+    if profile.auth_method == AuthMethod::ClientSecret {
+        let secret = ui.ask_secret("Client secret").map_err(|error| {
+            error.hint(
+                "Give it: --client-secret-stdin, --client-secret-file FILE, \
+                 --client-secret-env NAME or --client-secret-command COMMAND",
+            )
+        })?;
+        if secret.is_empty() {
+            return Err(CommandError::usage(
+                "empty_secret",
+                "the client secret is empty",
+            ));
+        }
+        given.client_secret = Some(GivenSecret::Value(secret));
+        return Ok(());
+    }
+    Err(CommandError::usage(
+        "credential_missing",
+        format!("a profile with {} needs a {what}", profile.auth_method),
+    )
+    .hint(match profile.auth_method {
+        AuthMethod::ClientAssertion => {
+            "Name it: --client-assertion-file, --client-assertion-env or \
+             --client-assertion-command"
+        }
+        _ => "Name it: --certificate-path FILE",
+    }))
+}

@@ -1,0 +1,102 @@
+//! `config edit`: a profile changed by flags.
+
+use std::process::ExitCode;
+
+use model::Clock;
+use model::Profile;
+
+use super::fields;
+use super::profile_meant;
+use super::save;
+use crate::args::EditArgs;
+use crate::command_error::CommandError;
+use crate::settings;
+use crate::settings::Store;
+use crate::settings::Variables;
+use crate::ui::Ui;
+use crate::wording;
+
+/// Sets what flags name, empties what `--unset` names, and approves the result.
+pub(super) fn run(
+    ui: &Ui,
+    variables: &Variables,
+    args: &EditArgs,
+) -> Result<ExitCode, CommandError> {
+    let store = settings::open(ui, variables)?;
+    let (flag, positional) = (args.profile.as_deref(), args.positional.as_deref());
+    let before = profile_meant(ui, variables, &store.vault, flag, positional)?;
+    let mut profile = before.clone();
+    let given = fields::apply(ui, &args.fields, &mut profile)?;
+    for field in &args.unset {
+        unset(&mut profile, field)?;
+    }
+    if args.fields.auth_method.is_none()
+        && let Some(method) = fields::implied_method(&args.fields)
+    {
+        profile.auth_method = method;
+    }
+    if profile == before && given.is_empty() {
+        return Err(
+            CommandError::usage("nothing_to_change", "no flag says what to change")
+                .hint("See: entra-auth-cli config edit --help"),
+        );
+    }
+    profile.updated_at = Some(store.clock.now().to_string());
+    save::destination(&profile)?;
+    save::seal(&store, &profile, &given)?;
+    save::approve(&store, &profile)?;
+    store
+        .vault
+        .profiles()
+        .replace(&profile)
+        .map_err(wording::profiles)?;
+    warn_of_bound_secrets(ui, &store, &profile)?;
+    ui.note(&format!("Changed profile `{}`.", profile.name));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A secret that was stored for another destination stays bound to it: a changed address alone
+/// never moves it.
+fn warn_of_bound_secrets(ui: &Ui, store: &Store, profile: &Profile) -> Result<(), CommandError> {
+    let destination = save::destination(profile)?;
+    for kind in vault::SecretKind::ALL {
+        let bound = store.vault.secrets().has(&profile.name, kind);
+        if let Some(stored) = bound.map_err(|error| wording::vault(&error))?
+            && stored != destination
+        {
+            ui.warn(&format!(
+                "the stored {kind} may go to {stored} only; enter it again, or approve the \
+                 change: entra-auth-cli config trust {}",
+                profile.name
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn unset(profile: &mut Profile, field: &str) -> Result<(), CommandError> {
+    match field {
+        "tenant-id" | "tenant" => profile.tenant_id = None,
+        "client-id" => profile.client_id = None,
+        "cloud" => profile.cloud = None,
+        "authority" => profile.authority = None,
+        "authority-type" => profile.authority_type = None,
+        "scope" => profile.scopes.clear(),
+        "resource" => profile.resource = None,
+        "default-flow" => profile.default_flow = None,
+        "redirect-uri" => profile.redirect_uri = None,
+        "login-hint" => profile.login_hint = None,
+        "ca-file" => profile.ca_file = None,
+        _ => {
+            return Err(CommandError::usage(
+                "unknown_field",
+                format!("`{field}` is no field that can be emptied"),
+            )
+            .hint(
+                "The valid ones are tenant-id, client-id, cloud, authority, authority-type, \
+                 scope, resource, default-flow, redirect-uri, login-hint, ca-file",
+            ));
+        }
+    }
+    Ok(())
+}

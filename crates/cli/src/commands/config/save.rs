@@ -1,0 +1,112 @@
+//! Saves a profile with its secrets and approves what was set.
+
+use model::AuthMethod;
+use model::Destination;
+use model::Profile;
+
+use super::fields::GivenSecrets;
+use crate::command_error::CommandError;
+use crate::settings;
+use crate::settings::GivenSecret;
+use crate::settings::Store;
+use crate::wording;
+
+/// Where a profile's requests go, by the profile alone.
+pub(super) fn destination(profile: &Profile) -> Result<Destination, CommandError> {
+    let authority = profile_authority(profile)?;
+    let client_id = profile.client_id.as_deref().ok_or_else(|| {
+        CommandError::usage("client_id_missing", "no application (client) id is named")
+            .hint("Name it: --client-id ID")
+    })?;
+    let client_id = model::ClientId::parse(client_id).map_err(|error| {
+        CommandError::usage("invalid_client_id", format!("`{client_id}`: {error}"))
+    })?;
+    Ok(Destination::new(&authority, &client_id))
+}
+
+fn profile_authority(profile: &Profile) -> Result<model::Authority, CommandError> {
+    let input = model::AuthorityInput {
+        cloud: profile.cloud,
+        authority: profile.authority.as_deref(),
+        kind: profile.authority_type,
+        tenant: profile.tenant_id.as_deref(),
+    };
+    input.resolve().map_err(|error| wording::authority(&error))
+}
+
+/// Approves where the profile's secrets may go and what it refers to, as it stands now.
+pub(super) fn approve(store: &Store, profile: &Profile) -> Result<(), CommandError> {
+    let destination = destination(profile)?;
+    let authority = profile_authority(profile)?;
+    match settings::approval_of(profile, &authority, &destination.client_id) {
+        Some(approval) => store.vault.approvals().approve(&profile.name, &approval),
+        None => store.vault.approvals().remove(&profile.name).map(|_| ()),
+    }
+    .map_err(|error| wording::vault(&error))
+}
+
+/// What the profile refers to: variables, files, commands.
+pub(super) fn references(profile: &Profile) -> Result<Vec<String>, CommandError> {
+    let destination = destination(profile)?;
+    let authority = profile_authority(profile)?;
+    let approval = settings::approval_of(profile, &authority, &destination.client_id);
+    Ok(approval
+        .map(|approval| approval.references)
+        .unwrap_or_default())
+}
+
+/// Forgets what an earlier profile of that name kept and this one was not given: a profile made
+/// anew inherits nothing. Comes after [`seal`], so that a secret that is replaced is never gone.
+pub(super) fn forget_others(
+    store: &Store,
+    profile: &Profile,
+    given: &GivenSecrets,
+) -> Result<(), CommandError> {
+    for (kind, secret) in given.by_kind() {
+        if !matches!(secret, Some(GivenSecret::Value(_))) {
+            store
+                .vault
+                .secrets()
+                .remove_one(&profile.name, kind)
+                .map_err(|error| wording::vault(&error))?;
+        }
+    }
+    Ok(())
+}
+
+/// Seals the secrets that were given, each bound to where the profile's requests go now.
+pub(super) fn seal(
+    store: &Store,
+    profile: &Profile,
+    given: &GivenSecrets,
+) -> Result<(), CommandError> {
+    let destination = destination(profile)?;
+    for (kind, secret) in given.by_kind() {
+        if let Some(GivenSecret::Value(value)) = secret {
+            store
+                .vault
+                .secrets()
+                .put(&profile.name, kind, &destination, value)
+                .map_err(|error| wording::vault(&error))?;
+        }
+    }
+    Ok(())
+}
+
+/// What a profile with this method cannot do without, and does not have.
+pub(super) fn missing(profile: &Profile, given: &GivenSecrets) -> Option<&'static str> {
+    match profile.auth_method {
+        AuthMethod::ClientSecret => (given.client_secret.is_none()
+            && profile.client_secret_from.is_none())
+        .then_some("client secret"),
+        AuthMethod::Certificate | AuthMethod::PasswordlessCertificate => profile
+            .certificate_path
+            .is_none()
+            .then_some("certificate file"),
+        AuthMethod::ClientAssertion => profile
+            .client_assertion_from
+            .is_none()
+            .then_some("source of client assertions"),
+        AuthMethod::Public => None,
+    }
+}

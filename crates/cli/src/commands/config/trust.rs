@@ -1,0 +1,60 @@
+//! `config trust`: approves where a profile's secrets may go and what it refers to.
+
+use std::process::ExitCode;
+
+use vault::SecretKind;
+
+use super::profile_meant;
+use super::save;
+use crate::args::TrustArgs;
+use crate::command_error::CommandError;
+use crate::settings;
+use crate::settings::Variables;
+use crate::ui::Ui;
+use crate::wording;
+
+/// Shows what would be approved, asks, and approves: references, authority, and the destination
+/// of secrets stored for another one.
+pub(super) fn run(
+    ui: &Ui,
+    variables: &Variables,
+    args: &TrustArgs,
+) -> Result<ExitCode, CommandError> {
+    let store = settings::open(ui, variables)?;
+    let (flag, positional) = (args.profile.as_deref(), args.positional.as_deref());
+    let profile = profile_meant(ui, variables, &store.vault, flag, positional)?;
+    let destination = save::destination(&profile)?;
+    let failed = |error: vault::VaultError| wording::vault(&error);
+    ui.note(&format!("Profile `{}`", profile.name));
+    ui.note(&format!("gets tokens from     {destination}"));
+    for reference in save::references(&profile)? {
+        ui.note(&format!("uses                 {reference}"));
+    }
+    for kind in SecretKind::ALL {
+        if let Some(stored) = store
+            .vault
+            .secrets()
+            .has(&profile.name, kind)
+            .map_err(failed)?
+            && stored != destination
+        {
+            ui.note(&format!("sends the {kind} stored for {stored}"));
+        }
+    }
+    if !args.yes {
+        let sure = ui
+            .ask_confirmation("Approve this on this machine?", false)
+            .map_err(|error| error.hint("Without asking: --yes"))?;
+        if !sure {
+            return Err(CommandError::interrupted());
+        }
+    }
+    save::approve(&store, &profile)?;
+    store
+        .vault
+        .secrets()
+        .rebind(&profile.name, &destination)
+        .map_err(failed)?;
+    ui.note(&format!("Approved profile `{}`.", profile.name));
+    Ok(ExitCode::SUCCESS)
+}

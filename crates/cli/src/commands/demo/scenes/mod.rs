@@ -1,0 +1,36 @@
+//! What is shown, one scene a file.
+
+mod certificate;
+mod pipeline;
+mod refusal;
+mod secret;
+
+use emulator::EmulatorBuilder;
+
+use super::stage::Stage;
+use crate::command_error::CommandError;
+
+/// The tenant's users and applications, as most apps read them.
+const GRAPH: &str = "https://graph.microsoft.com";
+
+/// One thing shown at work.
+pub(super) trait Scene {
+    /// What it is about.
+    fn title(&self) -> &'static str;
+
+    /// Registers what it needs with the look-alike.
+    fn register(&self, directory: EmulatorBuilder) -> EmulatorBuilder;
+
+    /// Shows it, and fails unless it worked.
+    fn play(&self, stage: &mut Stage<'_>) -> Result<(), CommandError>;
+}
+
+/// Every scene, in order; later ones may build on what earlier ones made.
+pub(super) fn all() -> Result<Vec<Box<dyn Scene>>, CommandError> {
+    Ok(vec![
+        Box::new(secret::AppWithSecret),
+        Box::new(certificate::AppWithCertificate::new()?),
+        Box::new(pipeline::Pipeline),
+        Box::new(refusal::WrongSecret),
+    ])
+}

@@ -1,0 +1,129 @@
+//! `get-token`: an access token on stdout.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use engine::Engine;
+use engine::Issued;
+use engine::TokenRequest;
+use engine::Transport;
+use model::Clock;
+use model::Profile;
+use model::Timestamp;
+
+use crate::args::TokenArgs;
+use crate::clipboard;
+use crate::command_error::CommandError;
+use crate::command_error::Kind;
+use crate::output;
+use crate::settings;
+use crate::settings::Store;
+use crate::settings::Variables;
+use crate::ui::Person;
+use crate::ui::Ui;
+use crate::wording;
+
+/// Gets the token and gives it out.
+pub(crate) fn run(
+    ui: &Ui,
+    variables: &Variables,
+    args: &TokenArgs,
+) -> Result<ExitCode, CommandError> {
+    let store = settings::open(ui, variables)?;
+    let profile = profile(ui, variables, &store, args)?;
+    let request = settings::token_request(ui, variables, args, profile.as_ref())?;
+    let ca_file = settings::ca_file(&args.target, variables, profile.as_ref())?;
+    let transport = Transport::new(settings::network(ca_file, variables));
+    let issued = issued(ui, variables, &store, &transport, &request)?;
+    let now = store.clock.now();
+    give_out(ui, variables, args, &issued, now)?;
+    if let Some(shortfall) = &issued.shortfall {
+        ui.warn(&wording::shortfall(shortfall, &request));
+    }
+    warn_of_expiry(ui, args, &issued, now);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The profile meant; none where the command itself names an application.
+fn profile(
+    ui: &Ui,
+    variables: &Variables,
+    store: &Store,
+    args: &TokenArgs,
+) -> Result<Option<Profile>, CommandError> {
+    let names_application =
+        args.target.client_id.is_some() || variables.text("ENTRA_AUTH_CLIENT_ID").is_some();
+    let names_profile = args.profile.is_some() || variables.text("ENTRA_AUTH_PROFILE").is_some();
+    if names_application && !names_profile {
+        return Ok(None);
+    }
+    let chosen = settings::chosen_profile(ui, variables, &store.vault, args.profile.as_deref());
+    match chosen {
+        // Where the Azure SDKs would find an application and there is no profile at all, so do we.
+        Err(error)
+            if error.kind == Kind::ProfileNotFound
+                && !names_profile
+                && variables.text("AZURE_CLIENT_ID").is_some()
+                && store
+                    .vault
+                    .profiles()
+                    .names()
+                    .map_err(wording::profiles)?
+                    .is_empty() =>
+        {
+            Ok(None)
+        }
+        chosen => chosen.map(Some),
+    }
+}
+
+fn issued(
+    ui: &Ui,
+    variables: &Variables,
+    store: &Store,
+    transport: &Transport,
+    request: &TokenRequest,
+) -> Result<Issued, CommandError> {
+    let person = Person::new(ui);
+    let engine = Engine {
+        vault: &store.vault,
+        clock: &*store.clock,
+        http: transport,
+        interaction: &person,
+        environment: variables,
+    };
+    let outcome = engine.token(request);
+    // The sign of life goes before anything else is said.
+    drop(person);
+    outcome.map_err(|error| wording::engine(&error, request))
+}
+
+fn give_out(
+    ui: &Ui,
+    variables: &Variables,
+    args: &TokenArgs,
+    issued: &Issued,
+    now: Timestamp,
+) -> Result<(), CommandError> {
+    let text = output::rendered(&args.output, issued, now)?;
+    if args.output.copy {
+        let copied = clipboard::copy(variables, text.trim_end())?;
+        ui.note(&wording::copied(copied));
+        return Ok(());
+    }
+    match &args.output.file {
+        Some(path) => to_file(path, text.as_bytes()),
+        None => ui.answer(&text),
+    }
+}
+
+fn to_file(path: &Path, bytes: &[u8]) -> Result<(), CommandError> {
+    vault::write_output(path, bytes).map_err(|error| wording::vault(&error))
+}
+
+fn warn_of_expiry(ui: &Ui, args: &TokenArgs, issued: &Issued, now: Timestamp) {
+    let left = issued.entry.expires_on.seconds_since(now);
+    if issued.from_cache && left < i64::from(args.cache.warn_expiry) * 60 {
+        ui.warn(&format!("the token expires in {left} s"));
+    }
+}

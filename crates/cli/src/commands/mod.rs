@@ -1,0 +1,29 @@
+//! One file per command: each takes its arguments and says what came of it.
+
+mod config;
+mod demo;
+mod get_token;
+mod refresh;
+
+use std::process::ExitCode;
+
+use crate::args::Command;
+use crate::clipboard;
+use crate::command_error::CommandError;
+use crate::settings::Variables;
+use crate::ui::Ui;
+
+/// Runs one command.
+pub(crate) fn run(
+    ui: &Ui,
+    variables: &Variables,
+    command: Command,
+) -> Result<ExitCode, CommandError> {
+    match command {
+        Command::GetToken(args) => get_token::run(ui, variables, &args),
+        Command::Refresh(args) => refresh::run(ui, variables, *args),
+        Command::Config(command) => config::run(ui, variables, command),
+        Command::Demo => demo::run(ui),
+        Command::HoldClipboard(args) => clipboard::hold(ui, args.duration),
+    }
+}

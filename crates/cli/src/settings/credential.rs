@@ -1,0 +1,165 @@
+//! From credential flags to where the credential is.
+
+use std::io::BufRead;
+use std::io::IsTerminal;
+use std::io::Read;
+use std::path::PathBuf;
+
+use model::SecretReference;
+use zeroize::Zeroize;
+use zeroize::Zeroizing;
+
+use crate::args::CredentialArgs;
+use crate::command_error::CommandError;
+use crate::command_error::Kind;
+use crate::ui::Ui;
+
+/// More on stdin than this is no secret.
+const LONGEST_STDIN: u64 = 64 * 1024;
+
+/// A secret as flags give it.
+pub(crate) enum GivenSecret {
+    /// The value is here.
+    Value(Zeroizing<String>),
+    /// The value is elsewhere.
+    Reference(SecretReference),
+}
+
+/// The flags of one secret: at most one is set.
+pub(crate) struct SecretFlags<'a> {
+    name: &'static str,
+    value: Option<&'a Zeroizing<String>>,
+    stdin: bool,
+    file: Option<&'a PathBuf>,
+    env: Option<&'a String>,
+    command: Option<&'a String>,
+}
+
+impl CredentialArgs {
+    /// The flags of the client secret.
+    pub(crate) fn client_secret_flags(&self) -> SecretFlags<'_> {
+        SecretFlags {
+            name: "--client-secret",
+            value: self.client_secret.as_ref(),
+            stdin: self.client_secret_stdin,
+            file: self.client_secret_file.as_ref(),
+            env: self.client_secret_env.as_ref(),
+            command: self.client_secret_command.as_ref(),
+        }
+    }
+
+    /// The flags of the certificate's password.
+    pub(crate) fn certificate_password_flags(&self) -> SecretFlags<'_> {
+        SecretFlags {
+            name: "--certificate-password",
+            value: self.certificate_password.as_ref(),
+            stdin: self.certificate_password_stdin,
+            file: self.certificate_password_file.as_ref(),
+            env: self.certificate_password_env.as_ref(),
+            command: self.certificate_password_command.as_ref(),
+        }
+    }
+
+    /// The flags of the client assertion, which is never given by value.
+    pub(crate) fn client_assertion_flags(&self) -> SecretFlags<'_> {
+        SecretFlags {
+            name: "--client-assertion",
+            value: None,
+            stdin: false,
+            file: self.client_assertion_file.as_ref(),
+            env: self.client_assertion_env.as_ref(),
+            command: self.client_assertion_command.as_ref(),
+        }
+    }
+}
+
+/// The secret that flags give, if they give one; stdin is read here.
+pub(crate) fn secret_from_flags(
+    ui: &Ui,
+    flags: &SecretFlags<'_>,
+) -> Result<Option<GivenSecret>, CommandError> {
+    if let Some(value) = flags.value {
+        ui.warn(&format!(
+            "other users of this machine can see {name} in the process list; {name}-stdin, \
+             {name}-file and {name}-env keep it out",
+            name = flags.name
+        ));
+        return Ok(Some(GivenSecret::Value(value.clone())));
+    }
+    if flags.stdin {
+        return first_line_of_stdin(flags.name).map(|value| Some(GivenSecret::Value(value)));
+    }
+    let reference = if let Some(path) = flags.file {
+        SecretReference::File(absolute(path)?)
+    } else if let Some(name) = flags.env {
+        SecretReference::Env(name.clone())
+    } else if let Some(command) = flags.command {
+        SecretReference::Command(command_words(command)?)
+    } else {
+        return Ok(None);
+    };
+    Ok(Some(GivenSecret::Reference(reference)))
+}
+
+/// A path that means the same from everywhere.
+pub(super) fn absolute(path: &PathBuf) -> Result<PathBuf, CommandError> {
+    std::path::absolute(path).map_err(|error| {
+        CommandError::usage(
+            "invalid_path",
+            format!("`{}` is no path: {error}", path.display()),
+        )
+    })
+}
+
+/// The words of a command line: quotes and backslashes as in a POSIX shell, nothing else.
+pub(crate) fn command_words(command: &str) -> Result<Vec<String>, CommandError> {
+    match shlex::split(command) {
+        Some(words) if !words.is_empty() => Ok(words),
+        _ => Err(CommandError::usage(
+            "invalid_command",
+            "the command names no program, or a quote in it is not closed",
+        )),
+    }
+}
+
+/// The secret on stdin: its first line, without the line ending.
+pub(crate) fn first_line_of_stdin(name: &str) -> Result<Zeroizing<String>, CommandError> {
+    let stdin = std::io::stdin();
+    if stdin.is_terminal() {
+        return Err(CommandError::new(
+            Kind::InputNeeded,
+            "stdin_is_terminal",
+            format!("{name}-stdin reads from a pipe or a file, but stdin is a terminal"),
+        )
+        .hint(format!(
+            "Pipe it: printf %s \"$SECRET\" | entra-auth-cli … {name}-stdin"
+        )));
+    }
+    let mut line = Zeroizing::new(String::new());
+    let read = stdin.lock().take(LONGEST_STDIN).read_line(&mut line);
+    let unusable = |why: &str| CommandError::usage("invalid_stdin", format!("{name}-stdin: {why}"));
+    read.map_err(|error| unusable(&format!("stdin cannot be read: {error}")))?;
+    while line.ends_with(['\n', '\r']) {
+        line.pop();
+    }
+    if line.is_empty() {
+        line.zeroize();
+        return Err(unusable("stdin is empty"));
+    }
+    Ok(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_split_as_a_shell_would_and_no_more() {
+        assert_eq!(
+            command_words("op read 'op://a b/c' $HOME").unwrap(),
+            ["op", "read", "op://a b/c", "$HOME"]
+        );
+        assert!(command_words("").is_err());
+        assert!(command_words("op 'open").is_err());
+    }
+}

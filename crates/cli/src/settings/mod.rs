@@ -1,0 +1,22 @@
+//! From what was typed, the environment and the profile to what is meant: the only reader of
+//! environment variables, and the one place where flags, variables and profiles are weighed
+//! against each other.
+
+mod credential;
+mod network;
+mod passphrase;
+mod profile_choice;
+mod store;
+mod token_request;
+mod variables;
+
+pub(crate) use self::credential::GivenSecret;
+pub(crate) use self::credential::secret_from_flags;
+pub(crate) use self::network::ca_file;
+pub(crate) use self::network::network;
+pub(crate) use self::profile_choice::chosen_profile;
+pub(crate) use self::store::Store;
+pub(crate) use self::store::open;
+pub(crate) use self::token_request::approval_of;
+pub(crate) use self::token_request::token_request;
+pub(crate) use self::variables::Variables;

@@ -1,0 +1,46 @@
+//! How this machine reaches the network.
+
+use std::path::PathBuf;
+
+use engine::NetworkSettings;
+use engine::proxy::ProxySettings;
+
+use model::Profile;
+
+use super::Variables;
+use super::credential::absolute;
+use crate::args::TargetArgs;
+use crate::command_error::CommandError;
+
+/// Proxy and trust store by flag, profile and the usual variables; upper and lower case are both
+/// in use for the proxy's.
+pub(crate) fn network(ca_file: Option<PathBuf>, variables: &Variables) -> NetworkSettings {
+    let either = |name: &str| {
+        variables
+            .text(name)
+            .or_else(|| variables.text(&name.to_ascii_lowercase()))
+    };
+    NetworkSettings {
+        proxy: ProxySettings {
+            address: either("HTTPS_PROXY").or_else(|| either("ALL_PROXY")),
+            exceptions: either("NO_PROXY"),
+        },
+        ca_file: ca_file.or_else(|| variables.raw("SSL_CERT_FILE").map(PathBuf::from)),
+    }
+}
+
+/// The file of certificate authorities to trust, by flag, variable or profile.
+pub(crate) fn ca_file(
+    target: &TargetArgs,
+    variables: &Variables,
+    profile: Option<&Profile>,
+) -> Result<Option<PathBuf>, CommandError> {
+    let typed = target
+        .ca_file
+        .clone()
+        .or_else(|| variables.raw("ENTRA_AUTH_CA_FILE").map(PathBuf::from));
+    match typed {
+        Some(path) => absolute(&path).map(Some),
+        None => Ok(profile.and_then(|profile| profile.ca_file.clone())),
+    }
+}

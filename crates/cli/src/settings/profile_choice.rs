@@ -1,0 +1,58 @@
+//! Which profile is meant.
+
+use model::Profile;
+use vault::ProfilesError;
+use vault::Vault;
+
+use super::Variables;
+use crate::command_error::CommandError;
+use crate::command_error::Kind;
+use crate::ui::Ui;
+use crate::wording;
+
+/// The name a profile has to have to be taken unasked.
+const DEFAULT: &str = "default";
+
+/// The profile of that name: exact, or whatever the case if that is unique.
+pub(crate) fn named_profile(vault: &Vault, name: &str) -> Result<Profile, CommandError> {
+    match vault.profiles().find(name) {
+        Ok(found) => Ok(found.profile),
+        Err(error) => Err(wording::profiles(error)),
+    }
+}
+
+/// The profile that a command means: the one named, else `ENTRA_AUTH_PROFILE`, else `default`,
+/// else the only one, else the one a person picks.
+pub(crate) fn chosen_profile(
+    ui: &Ui,
+    variables: &Variables,
+    vault: &Vault,
+    wanted: Option<&str>,
+) -> Result<Profile, CommandError> {
+    if let Some(name) = wanted {
+        return named_profile(vault, name);
+    }
+    if let Some(name) = variables.text("ENTRA_AUTH_PROFILE") {
+        return named_profile(vault, &name).map_err(|error| {
+            if error.kind == Kind::ProfileNotFound {
+                error.hint("The name comes from ENTRA_AUTH_PROFILE.")
+            } else {
+                error
+            }
+        });
+    }
+    let names = match vault.profiles().find(DEFAULT) {
+        Ok(found) => return Ok(found.profile),
+        Err(ProfilesError::NotFound { names, .. }) => names,
+        Err(error) => return Err(wording::profiles(error)),
+    };
+    match names.as_slice() {
+        [only] => named_profile(vault, only.as_str()),
+        [_, _, ..] if ui.can_ask() => {
+            let names = names.iter().map(ToString::to_string).collect();
+            let picked = ui.ask_choice("Profile", names)?;
+            named_profile(vault, &picked)
+        }
+        _ => Err(wording::no_profile_meant(&names)),
+    }
+}

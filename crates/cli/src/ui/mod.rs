@@ -1,0 +1,215 @@
+//! The terminal: stdout for answers, stderr for people.
+
+mod interaction;
+mod prompt;
+mod waiting;
+
+pub(crate) use self::interaction::Person;
+
+use std::io;
+use std::io::IsTerminal;
+use std::io::Write;
+use std::process::ExitCode;
+
+use anstyle::AnsiColor;
+use anstyle::Style;
+use protocol::text::escaped;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+use crate::args::Arguments;
+use crate::args::ColorChoice;
+use crate::command_error::CommandError;
+use crate::command_error::ErrorDocument;
+use crate::command_error::Kind;
+use crate::output::document;
+use crate::settings::Variables;
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+const HINT: Style = AnsiColor::Cyan.on_default().bold();
+
+/// How this run talks.
+#[derive(Debug, Clone)]
+pub(crate) struct Ui {
+    quiet: bool,
+    json: bool,
+    verbose: u8,
+    input_allowed: bool,
+}
+
+#[expect(
+    clippy::unused_self,
+    reason = "who writes to the terminal was handed the Ui"
+)]
+impl Ui {
+    /// Takes from arguments and environment how to talk.
+    pub(crate) fn new(arguments: &Arguments, variables: &Variables) -> Self {
+        let color = match arguments.global.color {
+            ColorChoice::Auto => anstream::ColorChoice::Auto,
+            ColorChoice::Always => anstream::ColorChoice::Always,
+            ColorChoice::Never => anstream::ColorChoice::Never,
+        };
+        color.write_global();
+        let ui = Self {
+            quiet: arguments.is_quiet(),
+            json: arguments.wants_json(),
+            verbose: arguments.global.verbose,
+            input_allowed: !arguments.global.no_input && !variables.forbids_input(),
+        };
+        if ui.verbose > 0 {
+            ui.log();
+        }
+        ui
+    }
+
+    /// Whether a person can be asked: input is allowed, and both sides are terminals.
+    pub(crate) fn can_ask(&self) -> bool {
+        self.input_allowed && io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+
+    /// Writes the answer to stdout. A reader that went away is no failure.
+    pub(crate) fn answer(&self, text: &str) -> Result<(), CommandError> {
+        written(io::stdout().lock(), text)
+    }
+
+    /// Writes a part of an answer that is meant for people: its styles reach a terminal only.
+    pub(crate) fn tell(&self, styled: &str) -> Result<(), CommandError> {
+        written(anstream::stdout().lock(), styled)
+    }
+
+    /// Says something to the person that is no part of the answer.
+    pub(crate) fn note(&self, text: &str) {
+        if self.quiet {
+            return;
+        }
+        if self.json {
+            self.document("note", text);
+        } else {
+            self.line(&escaped(text));
+        }
+    }
+
+    /// Warns: the command goes on.
+    pub(crate) fn warn(&self, text: &str) {
+        if self.quiet {
+            return;
+        }
+        if self.json {
+            self.document("warning", text);
+        } else {
+            self.line(&format!("{WARNING}warning{WARNING:#}: {}", escaped(text)));
+        }
+    }
+
+    /// Says why the command failed, and gives its exit code.
+    pub(crate) fn fail(&self, error: &CommandError) -> ExitCode {
+        if error.kind == Kind::Interrupted {
+            return ExitCode::from(error.kind.exit_code());
+        }
+        if self.json {
+            self.line(&failure_document(error));
+        } else {
+            self.line(&format!(
+                "{ERROR}error{ERROR:#}: {}",
+                escaped(&error.message)
+            ));
+            for hint in &error.hints {
+                self.line(&format!("{HINT}hint{HINT:#}: {}", escaped(hint)));
+            }
+            if let Some(provider) = &error.provider {
+                for (name, value) in [
+                    ("correlation id", &provider.correlation_id),
+                    ("trace id", &provider.trace_id),
+                    ("timestamp", &provider.timestamp),
+                ] {
+                    if let Some(value) = value {
+                        self.line(&format!("{name}: {}", escaped(value)));
+                    }
+                }
+            }
+        }
+        ExitCode::from(error.kind.exit_code())
+    }
+
+    fn document(&self, level: &str, text: &str) {
+        let document = serde_json::json!({
+            "schema_version": 1, "level": level, "message": escaped(text),
+        });
+        self.line(&document.to_string());
+    }
+
+    /// One line on stderr, already escaped.
+    pub(crate) fn line(&self, text: &str) {
+        // If stderr is gone, there is nobody to tell.
+        let _ = writeln!(anstream::stderr().lock(), "{text}");
+    }
+
+    fn log(&self) {
+        let level = if self.verbose > 1 {
+            tracing::level_filters::LevelFilter::DEBUG
+        } else {
+            tracing::level_filters::LevelFilter::INFO
+        };
+        // Only our own targets: what a library logs may hold what we would never print.
+        let ours = tracing_subscriber::filter::Targets::new()
+            .with_target("engine", level)
+            .with_target("http", level)
+            .with_target("settings", level);
+        let lines = tracing_subscriber::fmt::layer()
+            .with_writer(io::stderr)
+            .with_ansi(false)
+            .without_time();
+        // A second initialisation cannot happen: there is one Ui.
+        let _ = tracing_subscriber::registry()
+            .with(ours)
+            .with(lines)
+            .try_init();
+    }
+}
+
+fn written(mut stdout: impl Write, text: &str) -> Result<(), CommandError> {
+    let written = stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush());
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(CommandError::new(
+            Kind::Unexpected,
+            "stdout_not_writable",
+            format!("the answer could not be written: {error}"),
+        )),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// Answers a command line that is none: help and version go to stdout, all else is a usage error.
+pub(crate) fn usage(error: &clap::Error, as_json: bool) -> ExitCode {
+    if !error.use_stderr() {
+        // If stdout is gone, there is nobody to tell.
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    if as_json {
+        let text = error.to_string();
+        let message = text
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .trim_start_matches("error: ");
+        let worded = CommandError::usage("invalid_arguments", message)
+            .hint("See: entra-auth-cli --help, or the command's own --help");
+        let _ = writeln!(anstream::stderr().lock(), "{}", failure_document(&worded));
+    } else {
+        let _ = error.print();
+    }
+    ExitCode::from(Kind::Usage.exit_code())
+}
+
+/// A failure as scripts read it, in one line.
+fn failure_document(error: &CommandError) -> String {
+    document::json_line(&ErrorDocument::from(error)).map_or_else(
+        |_| format!("{{\"code\":\"{}\"}}", error.code),
+        |text| text.to_string(),
+    )
+}

@@ -1,0 +1,326 @@
+//! Failures of getting a token.
+
+use std::error::Error as _;
+
+use engine::EngineError;
+use engine::InputRefused;
+use engine::Shortfall;
+use engine::TokenRequest;
+use engine::error::ReferenceError;
+use model::AuthorityError;
+use model::Destination;
+use protocol::Refusal;
+use protocol::ReplyError;
+use protocol::aadsts;
+use protocol::aadsts::Facts;
+use protocol::certificate::CertificateError;
+use protocol::discovery::DiscoveryError;
+
+use super::store;
+use super::transport::transport;
+use crate::command_error::CommandError;
+use crate::command_error::Kind;
+use crate::command_error::ProviderDetails;
+
+/// Words why there is no token.
+pub(crate) fn engine(error: &EngineError, request: &TokenRequest) -> CommandError {
+    let message = error.to_string();
+    match error {
+        EngineError::Scope(rule) => {
+            let worded = CommandError::usage("invalid_scope", message);
+            match rule.suggestion() {
+                Some(scopes) => worded.hint(format!("Ask for: -s \"{scopes}\"")),
+                None => worded,
+            }
+        }
+        EngineError::TenantNotConcrete { .. } => {
+            CommandError::usage("tenant_not_concrete", message)
+                .hint("Name the one that has the app: --tenant-id GUID or its domain")
+        }
+        EngineError::FlowNotSupported(_) => CommandError::usage("flow_not_supported", message)
+            .hint("With an app's own secret or certificate: -f ClientCredentials"),
+        EngineError::NotApproved {
+            profile,
+            destination,
+            approved_for,
+            references,
+        } => not_approved(
+            profile.as_str(),
+            destination,
+            approved_for.as_deref(),
+            references,
+        ),
+        EngineError::CredentialMissing { what, profile } => missing(what, profile.as_ref()),
+        EngineError::Reference { what, source } => reference(what, source),
+        EngineError::Certificate { path, source } => {
+            certificate(&path.display().to_string(), source)
+        }
+        EngineError::Input { what, source } => input(what, source),
+        EngineError::Request(_) => CommandError::usage("request_impossible", message)
+            .hint("Give a secret, a certificate or an assertion, or choose another flow: -f"),
+        EngineError::Discovery(error) => discovery(error),
+        EngineError::Transport { host, source } => transport(host, source),
+        EngineError::Refused(refusal) => refused(refusal, request),
+        EngineError::Reply(reply) => no_sense(reply),
+        EngineError::TimedOut(_) => CommandError::new(Kind::TimedOut, "timed_out", message)
+            .hint("Allow more time: --timeout 120s"),
+        EngineError::Vault(error) => store::vault(error),
+    }
+}
+
+/// Words what went less well than it should have, though there is a token.
+pub(crate) fn shortfall(shortfall: &Shortfall, request: &TokenRequest) -> String {
+    match shortfall {
+        Shortfall::NotRenewed(error) => {
+            format!(
+                "the cached token was not renewed: {}",
+                engine(error, request).message
+            )
+        }
+        Shortfall::NotKept(error) => {
+            format!(
+                "the token could not be cached: {}",
+                store::vault(error).message
+            )
+        }
+    }
+}
+
+/// Words an authority that is none.
+pub(crate) fn authority(error: &AuthorityError) -> CommandError {
+    let worded = CommandError::usage("invalid_authority", error.to_string());
+    match error {
+        AuthorityError::MissingTenant(_) => CommandError {
+            code: "tenant_missing",
+            ..worded
+        }
+        .hint("Name it: --tenant-id TENANT (a tenant id or a domain)"),
+        AuthorityError::NotPermitted(_) => {
+            worded.hint("Write it with https://; http works for localhost only.")
+        }
+        AuthorityError::TenantConflict { .. } => {
+            worded.hint("Leave the tenant out of the authority, or name the same one twice.")
+        }
+        AuthorityError::NotAnAddress(_)
+        | AuthorityError::Tenant(_)
+        | AuthorityError::CloudConflict { .. }
+        | AuthorityError::UnexpectedPath { .. }
+        | AuthorityError::Cloud(_) => worded,
+    }
+}
+
+fn not_approved(
+    profile: &str,
+    destination: &Destination,
+    approved_for: Option<&Destination>,
+    references: &[String],
+) -> CommandError {
+    let instead = approved_for
+        .map(|approved| format!(" (but from {approved})"))
+        .unwrap_or_default();
+    let what = if references.is_empty() {
+        String::new()
+    } else {
+        format!(", using {}", references.join(", "))
+    };
+    CommandError::usage(
+        "not_approved",
+        format!(
+            "profile `{profile}` is not approved on this machine to get tokens from \
+             {destination}{instead}{what}"
+        ),
+    )
+    .hint(format!(
+        "Look at it and approve it: entra-auth-cli config trust {profile}"
+    ))
+}
+
+fn missing(what: &str, profile: Option<&model::ProfileName>) -> CommandError {
+    let flag = if what == "client secret" {
+        "--client-secret"
+    } else {
+        "--certificate-password"
+    };
+    match profile {
+        Some(profile) => CommandError::usage(
+            "credential_missing",
+            format!("no {what} is kept for profile `{profile}`"),
+        )
+        .hint(format!(
+            "Keep it: entra-auth-cli config edit {profile} {flag}-stdin"
+        ))
+        .hint(format!(
+            "Or give it now: {flag}-stdin, {flag}-file or {flag}-env"
+        )),
+        None => CommandError::usage("credential_missing", format!("no {what} is given"))
+            .hint(format!("Give it: {flag}-stdin, {flag}-file or {flag}-env")),
+    }
+}
+
+fn reference(what: &str, error: &ReferenceError) -> CommandError {
+    let cause = error
+        .source()
+        .map(|cause| format!(": {cause}"))
+        .unwrap_or_default();
+    let worded = CommandError::usage(
+        "secret_unreadable",
+        format!("no {what} could be read: {error}{cause}"),
+    );
+    match error {
+        ReferenceError::VariableNotSet(name) => worded.hint(format!("Set it: export {name}=…")),
+        ReferenceError::CommandFailed { .. } | ReferenceError::NotStarted { .. } => {
+            worded.hint("Run the command by hand and see what it says.")
+        }
+        ReferenceError::TimedOut(_) => {
+            worded.hint("If it waits for you, unlock it first; or allow more time: --timeout 120s")
+        }
+        ReferenceError::Unreadable { .. }
+        | ReferenceError::NoProgram
+        | ReferenceError::TooLong(_)
+        | ReferenceError::NotText(_)
+        | ReferenceError::Empty(_) => worded,
+    }
+}
+
+fn certificate(path: &str, error: &CertificateError) -> CommandError {
+    CommandError::usage("certificate_unusable", format!("{path}: {error}")).hint(error.next_step())
+}
+
+fn input(what: &str, refusal: &InputRefused) -> CommandError {
+    match refusal {
+        InputRefused::NotAllowed => CommandError::new(
+            Kind::InputNeeded,
+            "input_needed",
+            format!("the {what} is needed, and nobody may be asked here"),
+        )
+        .hint(
+            "Give it: --certificate-password-stdin, -file or -env, or \
+             ENTRA_AUTH_CERTIFICATE_PASSWORD",
+        ),
+        InputRefused::Interrupted => CommandError::interrupted(),
+    }
+}
+
+fn discovery(error: &DiscoveryError) -> CommandError {
+    CommandError::new(Kind::Refused, "discovery_failed", error.to_string()).hint(
+        "Check the authority: for an OpenID provider it is the issuer, without \
+         /.well-known/openid-configuration",
+    )
+}
+
+fn no_sense(error: &ReplyError) -> CommandError {
+    let worded = |kind, code| CommandError::new(kind, code, error.to_string());
+    match error {
+        ReplyError::Malformed {
+            excerpt, status, ..
+        } => {
+            let kind = if *status >= 500 || *status == 429 {
+                Kind::Network
+            } else {
+                Kind::Refused
+            };
+            let error = worded(kind, "reply_malformed");
+            if excerpt.is_empty() {
+                error
+            } else {
+                error.hint(format!("It begins: {excerpt}"))
+            }
+            .hint("A proxy, a firewall or a wrong authority often answers so; -vv shows the reply.")
+        }
+        ReplyError::Redirected { .. } => worded(Kind::Refused, "reply_redirected")
+            .hint("Check the authority; a credential is never sent on to where a server points."),
+        ReplyError::IllegalToken => worded(Kind::Refused, "token_illegal"),
+        ReplyError::Refused(refusal) => {
+            CommandError::new(Kind::Refused, "refused", refusal.to_string())
+        }
+    }
+}
+
+fn refused(refusal: &Refusal, request: &TokenRequest) -> CommandError {
+    let tenant = request.authority.tenant().map(ToString::to_string);
+    let scope = request.scopes.to_string();
+    let facts = Facts {
+        tenant: tenant.as_deref(),
+        client_id: Some(request.client_id.as_str()),
+        redirect_uri: None,
+        scope: Some(&scope),
+        authority: Some(request.authority.base()),
+        profile: request.profile.as_ref().map(model::ProfileName::as_str),
+    };
+    let code = refusal.code();
+    let kind = if refusal.is_transient() {
+        Kind::Network
+    } else {
+        Kind::Refused
+    };
+    let mut worded = CommandError::new(kind, stable_code(&refusal.error), said(refusal));
+    if let Some(advice) = code.and_then(|code| aadsts::advice(code, &facts)) {
+        worded = worded
+            .hint(format!("{} {}", advice.meaning, advice.cause))
+            .hint(advice.next_step);
+    }
+    if let Some(delay) = refusal.retry_after {
+        worded = worded.hint(format!("The server asks to wait {} s.", delay.as_secs()));
+    }
+    worded.provider = Some(Box::new(ProviderDetails {
+        aadsts: code,
+        correlation_id: refusal.correlation_id.clone(),
+        trace_id: refusal.trace_id.clone(),
+        timestamp: refusal.timestamp.clone(),
+    }));
+    worded
+}
+
+/// What the server said, without the ids that stand below.
+fn said(refusal: &Refusal) -> String {
+    let words = refusal.description.as_deref().unwrap_or_default();
+    let end = ["Trace ID:", "Correlation ID:"]
+        .iter()
+        .filter_map(|label| words.find(label))
+        .min()
+        .unwrap_or(words.len());
+    let words = words[..end].trim();
+    if words.is_empty() {
+        format!("the identity provider refused: {}", refusal.error)
+    } else {
+        format!("the identity provider refused ({}): {words}", refusal.error)
+    }
+}
+
+/// Our name for the provider's error, from a closed list: what a server sends is no contract.
+fn stable_code(error: &str) -> &'static str {
+    match error {
+        "invalid_client" => "invalid_client",
+        "invalid_grant" => "invalid_grant",
+        "invalid_request" => "invalid_request",
+        "invalid_scope" => "invalid_scope",
+        "invalid_resource" | "invalid_target" => "invalid_resource",
+        "unauthorized_client" => "unauthorized_client",
+        "unsupported_grant_type" => "unsupported_grant_type",
+        "access_denied" => "access_denied",
+        "consent_required" => "consent_required",
+        "interaction_required" => "interaction_required",
+        "login_required" => "login_required",
+        "temporarily_unavailable" => "temporarily_unavailable",
+        "server_error" => "server_error",
+        _ => "refused",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ids_are_not_said_twice() {
+        let refusal: Refusal = serde_json::from_value(serde_json::json!({
+            "status": 401, "error": "invalid_client", "codes": [7_000_215],
+            "description": "AADSTS7000215: Invalid client secret provided.\r\nTrace ID: t\r\nCorrelation ID: c",
+        }))
+        .unwrap();
+        assert_eq!(
+            said(&refusal),
+            "the identity provider refused (invalid_client): AADSTS7000215: Invalid client secret provided."
+        );
+    }
+}

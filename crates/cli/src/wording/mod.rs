@@ -1,0 +1,18 @@
+//! Every failure in words: what happened, what to do, which kind it is. The rooms below carry
+//! facts; they are worded here and nowhere else.
+
+mod acquisition;
+mod clipboard;
+mod profiles;
+mod store;
+mod transport;
+
+pub(crate) use self::acquisition::authority;
+pub(crate) use self::acquisition::engine;
+pub(crate) use self::acquisition::shortfall;
+pub(crate) use self::clipboard::copied;
+pub(crate) use self::profiles::no_profile_meant;
+pub(crate) use self::profiles::profiles;
+pub(crate) use self::store::location;
+pub(crate) use self::store::notice;
+pub(crate) use self::store::vault;

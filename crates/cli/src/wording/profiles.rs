@@ -1,0 +1,74 @@
+//! Failures of `profiles.json`.
+
+use model::ProfileName;
+use vault::ProfilesError;
+
+use super::store;
+use crate::command_error::CommandError;
+use crate::command_error::Kind;
+
+/// Words a failure of `profiles.json`.
+pub(crate) fn profiles(error: ProfilesError) -> CommandError {
+    let message = error.to_string();
+    match error {
+        ProfilesError::Storage(error) => store::storage(&error),
+        ProfilesError::Vault(error) => store::vault(&error),
+        ProfilesError::Syntax { .. } | ProfilesError::Shape { .. } => {
+            CommandError::usage("profiles_unreadable", message)
+                .hint("Correct the file by hand; it is not changed while it is broken.")
+        }
+        ProfilesError::Unwritable { .. } => {
+            CommandError::new(Kind::Unexpected, "profile_unwritable", message)
+        }
+        ProfilesError::NotFound { name, names } => {
+            let message = format!("there is no profile `{name}`");
+            known(
+                CommandError::new(Kind::ProfileNotFound, "profile_not_found", message),
+                &names,
+            )
+        }
+        ProfilesError::Ambiguous { name, candidates } => {
+            let list: Vec<String> = candidates.iter().map(ToString::to_string).collect();
+            CommandError::new(
+                Kind::ProfileNotFound,
+                "profile_ambiguous",
+                format!("`{name}` could be any of several profiles"),
+            )
+            .hint(format!("Write it as it is saved: {}", list.join(", ")))
+        }
+        ProfilesError::Duplicate { .. } => CommandError::usage("profile_duplicate", message)
+            .hint("Rename or remove one of them in the file."),
+        ProfilesError::Invalid { .. } => CommandError::usage("profile_invalid", message)
+            .hint("Correct this profile in the file; the others can be used meanwhile."),
+        ProfilesError::Exists(name) => CommandError::usage(
+            "profile_exists",
+            format!("a profile `{name}` exists already"),
+        )
+        .hint(format!("Change it: entra-auth-cli config edit {name} …"))
+        .hint("Replace it: the same command with --force"),
+    }
+}
+
+/// No profile is named, and none can be taken unasked.
+pub(crate) fn no_profile_meant(names: &[ProfileName]) -> CommandError {
+    let message = if names.is_empty() {
+        "there is no profile yet"
+    } else {
+        "several profiles exist, and none is named"
+    };
+    let error = CommandError::new(Kind::ProfileNotFound, "profile_not_found", message);
+    if names.is_empty() {
+        return known(error, names);
+    }
+    known(error.hint("Name one: -p NAME"), names)
+}
+
+fn known(error: CommandError, names: &[ProfileName]) -> CommandError {
+    if names.is_empty() {
+        return error
+            .hint("Make one: entra-auth-cli config create")
+            .hint("Or do without: entra-auth-cli get-token --tenant TENANT --client-id ID …");
+    }
+    let list: Vec<String> = names.iter().map(ToString::to_string).collect();
+    error.hint(format!("The profiles are: {}", list.join(", ")))
+}

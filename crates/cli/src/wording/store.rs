@@ -1,0 +1,160 @@
+//! Failures of the local store.
+
+use vault::KeyUnavailable;
+use vault::KeyringError;
+use vault::LocationError;
+use vault::LockError;
+use vault::Notice;
+use vault::PassphraseUnavailable;
+use vault::StorageError;
+use vault::StorageFailure;
+use vault::VaultError;
+
+use crate::command_error::CommandError;
+use crate::command_error::Kind;
+
+fn failed(code: &'static str, message: impl Into<String>) -> CommandError {
+    CommandError::new(Kind::Store, code, message)
+}
+
+/// Words a failure of the store.
+pub(crate) fn vault(error: &VaultError) -> CommandError {
+    let message = error.to_string();
+    match error {
+        VaultError::Storage(error) => storage(error),
+        VaultError::Lock(error) => lock(error),
+        VaultError::KeyUnavailable { why, .. } => {
+            key_hints(failed("key_unavailable", message), why).hint(
+                "Nothing is lost: with the same key back, the same command works. To begin anew \
+                 without what is stored, remove the directory that `config path` names as state.",
+            )
+        }
+        VaultError::KeyNotMade { why } => key_hints(failed("key_not_made", message), why),
+        VaultError::Header { .. } => failed("store_header", message).hint(
+            "Restore the file from a backup; a store made by a newer version needs that version.",
+        ),
+        VaultError::HeaderMissing { .. } => failed("store_header_missing", message).hint(
+            "Restore it from a backup, or remove the directory to begin anew: the sealed records \
+             in it cannot be opened without it.",
+        ),
+        VaultError::Record { .. } => failed("record_unreadable", message)
+            .hint("Enter the secret again: entra-auth-cli config edit NAME --client-secret-stdin"),
+        VaultError::DestinationChanged { stored, requested } => CommandError::usage(
+            "destination_changed",
+            format!(
+                "the stored credential may go to {stored} only; this request would send it to \
+                 {requested}"
+            ),
+        )
+        .hint("If the change is yours: entra-auth-cli config trust NAME")
+        .hint("Or give the credential with the command: --client-secret-stdin, -file or -env"),
+        VaultError::Cryptography => failed("store_failed", message),
+    }
+}
+
+fn key_hints(error: CommandError, why: &KeyUnavailable) -> CommandError {
+    match why {
+        KeyUnavailable::Keyring(KeyringError::TimedOut(_) | KeyringError::Locked(_)) => error
+            .hint("Unlock the keyring in your desktop session, then run the command again.")
+            .hint("Over SSH: run the command inside that session's D-Bus, or keep a store of its own for machines without desktop: ENTRA_AUTH_STATE_DIR and ENTRA_AUTH_KEY_STORE=file"),
+        KeyUnavailable::Keyring(_) | KeyUnavailable::NotInKeyring => error
+            .hint("Start or unlock the keyring that held the key: cron, sudo and ssh sessions often see none, or another one.")
+            .hint("Or keep a store of its own for such sessions: ENTRA_AUTH_STATE_DIR and ENTRA_AUTH_KEY_STORE=file"),
+        KeyUnavailable::KeyFileMissing | KeyUnavailable::KeyFileDamaged | KeyUnavailable::KeyFile(_) | KeyUnavailable::KeyFilePath => {
+            error.hint("Restore the key file from a backup.")
+        }
+        KeyUnavailable::Passphrase(PassphraseUnavailable::InputNotAllowed) => CommandError {
+            kind: Kind::InputNeeded,
+            ..error
+        }
+        .hint("Give it: ENTRA_AUTH_PASSPHRASE, ENTRA_AUTH_PASSPHRASE_FILE or a systemd credential named entra-auth-cli.passphrase"),
+        KeyUnavailable::Passphrase(PassphraseUnavailable::Cancelled) => CommandError {
+            kind: Kind::Interrupted,
+            ..error
+        },
+        _ => error,
+    }
+}
+
+fn lock(error: &LockError) -> CommandError {
+    let message = error.to_string();
+    match error {
+        LockError::TimedOut { pid, .. } => {
+            let error = CommandError::new(Kind::TimedOut, "lock_timed_out", message);
+            match pid {
+                Some(pid) => error.hint(format!("See what it does: ps -p {pid}")),
+                None => error,
+            }
+            .hint("Wait for it to end, or allow more time: --timeout 120s")
+        }
+        LockError::Unsupported { .. } => failed("locks_unsupported", message)
+            .hint("Keep the store on another file system: ENTRA_AUTH_STATE_DIR"),
+        LockError::Storage(error) => storage(error),
+    }
+}
+
+/// Words a file or directory that could not be used.
+pub(crate) fn storage(error: &StorageError) -> CommandError {
+    let message = error.to_string();
+    match error {
+        StorageError::Io { failure, .. } => match failure {
+            StorageFailure::Full => {
+                failed("disk_full", message).hint("Make room, then run the command again.")
+            }
+            StorageFailure::ReadOnly => failed("read_only", message)
+                .hint("Keep the store elsewhere: ENTRA_AUTH_STATE_DIR and ENTRA_AUTH_CONFIG_DIR")
+                .hint("Or do without: get-token --no-cache, with the secret by flag or variable"),
+            StorageFailure::Denied => failed("permission_denied", message)
+                .hint("Check who owns it: another user, or root by way of sudo, may have made it.")
+                .hint("Or do without: get-token --no-cache, with the secret by flag or variable"),
+            StorageFailure::Other => failed("file_failed", message),
+        },
+        StorageError::Link(_) => failed("symbolic_link", message)
+            .hint("Links are not followed here: name the place itself."),
+        StorageError::WrongKind(_) => failed("wrong_file_kind", message),
+        StorageError::ForeignOwner { .. } => failed("foreign_owner", message)
+            .hint("Remove it or give it back: sudo chown -R \"$(id -u)\" DIRECTORY"),
+        StorageError::ForeignHome { .. } => failed("foreign_home", message)
+            .hint("Run it as that user, or with HOME=/root: sudo -H")
+            .hint("If it is meant: ENTRA_AUTH_ALLOW_FOREIGN_HOME=1"),
+        StorageError::TooLarge { .. } => failed("file_too_large", message),
+    }
+}
+
+/// Words the lack of a place for files.
+pub(crate) fn location(error: &LocationError) -> CommandError {
+    CommandError::usage("no_location", error.to_string()).hint(
+        "Set HOME, or ENTRA_AUTH_CONFIG_DIR, ENTRA_AUTH_STATE_DIR and ENTRA_AUTH_DATA_DIR to \
+         absolute paths.",
+    )
+}
+
+/// Words what happened on the way.
+pub(crate) fn notice(notice: &Notice) -> String {
+    match notice {
+        Notice::KeyFileMade { path } => format!(
+            "no keyring answered, so the key that seals your secrets is in {}: file permissions \
+             protect it, and nothing else (ENTRA_AUTH_KEY_STORE chooses keyring, passphrase or \
+             file)",
+            path.display()
+        ),
+        Notice::UnusableEntry { path, why } => {
+            format!(
+                "the cached token in {} cannot be used: {why}",
+                path.display()
+            )
+        }
+        Notice::PermissionsRepaired { path, mode } => format!(
+            "{} was open to others (mode {mode:o}); it is closed now",
+            path.display()
+        ),
+        Notice::CloseFieldName {
+            profile,
+            given,
+            known,
+            line,
+        } => format!(
+            "profile `{profile}`: the field `{given}` on line {line} is not known; `{known}` is"
+        ),
+    }
+}
