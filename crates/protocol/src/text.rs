@@ -53,6 +53,54 @@ fn escaped_unless(text: &str, harmless: impl Fn(char) -> bool) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
+/// The language of a document, which decides how its quoted strings escape a character.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DocumentLanguage {
+    /// RFC 8259 §7: `\uXXXX`, two of them beyond the basic plane.
+    Json,
+    /// YAML 1.2 §5.7: `\uXXXX`, or `\UXXXXXXXX` beyond the basic plane.
+    Yaml,
+}
+
+/// The same for a whole document whose strings stand in double quotes: what [`escaped`] escapes is
+/// written in the document's own way, so that a reader of the document still gets it. Line feeds
+/// stay, which are layout: in a string they are escaped already.
+///
+/// ```
+/// use protocol::text::{DocumentLanguage, escaped_document};
+///
+/// let document = escaped_document("{\"a\": \"\u{202e}\"}\n", DocumentLanguage::Json);
+/// assert_eq!(document, "{\"a\": \"\\u202e\"}\n");
+/// ```
+pub fn escaped_document(document: &str, language: DocumentLanguage) -> Cow<'_, str> {
+    if !acts_on_a_terminal(document) {
+        return Cow::Borrowed(document);
+    }
+    let mut safe = String::with_capacity(document.len() + 64);
+    for character in document.chars() {
+        let code = u32::from(character);
+        // Writing to a String cannot fail.
+        let _ = match language {
+            _ if character == '\n' || !is_hostile(character) => {
+                safe.push(character);
+                Ok(())
+            }
+            DocumentLanguage::Yaml if code > 0xffff => write!(safe, "\\U{code:08x}"),
+            DocumentLanguage::Json | DocumentLanguage::Yaml => character
+                .encode_utf16(&mut [0; 2])
+                .iter()
+                .try_for_each(|unit| write!(safe, "\\u{unit:04x}")),
+        };
+    }
+    Cow::Owned(safe)
+}
+
+/// Whether anything but line feeds stands in the text that [`escaped`] would escape.
+pub fn acts_on_a_terminal(text: &str) -> bool {
+    text.chars()
+        .any(|character| character != '\n' && is_hostile(character))
+}
+
 /// Unicode's `Cc` and `Cf` (but for Arabic number signs, which are visible), its line and
 /// paragraph separators, and the fillers that show as nothing.
 const fn is_hostile(character: char) -> bool {
@@ -171,6 +219,24 @@ mod tests {
     }
 
     #[test]
+    fn a_document_is_escaped_in_its_own_language() {
+        let document = "{\"a\": \"\u{9b}\u{e0041}x\"}\n";
+        assert_eq!(
+            escaped_document(document, DocumentLanguage::Json),
+            "{\"a\": \"\\u009b\\udb40\\udc41x\"}\n"
+        );
+        assert_eq!(
+            escaped_document(document, DocumentLanguage::Yaml),
+            "{\"a\": \"\\u009b\\U000e0041x\"}\n"
+        );
+        let plain = "{\n  \"a\": \"Grüße\"\n}\n";
+        assert!(matches!(
+            escaped_document(plain, DocumentLanguage::Json),
+            Cow::Borrowed(_)
+        ));
+    }
+
+    #[test]
     fn an_excerpt_is_short_and_tells_no_token() {
         let token = "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJ4In0.c2ln";
         let secret = "abc8Q~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -199,6 +265,14 @@ mod tests {
         fn nothing_hostile_survives(text in any::<String>()) {
             prop_assert!(!escaped(&text).chars().any(is_hostile));
             prop_assert!(!escaped_keeping_lines(&text).chars().any(|character| is_hostile(character) && character != '\n'));
+        }
+
+        #[test]
+        fn a_document_still_says_the_same(text in any::<String>()) {
+            let document = serde_json::to_string_pretty(&[&text]).unwrap();
+            let safe = escaped_document(&document, DocumentLanguage::Json);
+            prop_assert!(!acts_on_a_terminal(&safe));
+            prop_assert_eq!(serde_json::from_str::<Vec<String>>(&safe).unwrap(), [text]);
         }
 
         #[test]
