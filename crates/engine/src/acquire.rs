@@ -146,16 +146,22 @@ impl Engine<'_> {
             });
         }
         scope_rules::check(&request.scopes, kind, &request.authority)?;
-        let (Some(profile), Some(approval)) = (&request.profile, &request.approval) else {
+        credential::check_destination(self.vault, request)?;
+        let (Some(profile), Some(wanted)) = (&request.profile, &request.approval) else {
             return Ok(());
         };
-        if self.vault.approvals().is_approved(profile, approval)? {
+        let approved = self.vault.approvals().get(profile)?;
+        if approved.as_ref() == Some(wanted) {
             return Ok(());
         }
+        let approved_for = approved
+            .map(|approval| Box::new(approval.destination))
+            .filter(|destination| **destination != wanted.destination);
         Err(EngineError::NotApproved {
             profile: profile.clone(),
-            destination: Box::new(approval.destination.clone()),
-            references: approval.references.clone(),
+            destination: Box::new(wanted.destination.clone()),
+            approved_for,
+            references: wanted.references.clone(),
         })
     }
 

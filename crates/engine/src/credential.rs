@@ -13,6 +13,8 @@ use protocol::certificate;
 use protocol::certificate::CertificateError;
 use protocol::certificate::SigningCertificate;
 use vault::SecretKind;
+use vault::Vault;
+use vault::VaultError;
 use zeroize::Zeroizing;
 
 use crate::Engine;
@@ -76,6 +78,31 @@ pub(crate) fn authentication(
                 send_chain: *send_chain,
             })
         }
+    }
+}
+
+/// Refuses a request that would need a stored secret elsewhere than where it may go, before the
+/// secret is opened.
+pub(crate) fn check_destination(vault: &Vault, request: &TokenRequest) -> Result<(), EngineError> {
+    let (Credential::Secret(source)
+    | Credential::Certificate {
+        password: Some(source),
+        ..
+    }) = &request.credential
+    else {
+        return Ok(());
+    };
+    let SecretSource::Stored { profile, kind, .. } = source else {
+        return Ok(());
+    };
+    let requested = request.destination();
+    match vault.secrets().has(profile, *kind)? {
+        Some(stored) if stored != requested => Err(VaultError::DestinationChanged {
+            stored: Box::new(stored),
+            requested: Box::new(requested),
+        }
+        .into()),
+        _ => Ok(()),
     }
 }
 

@@ -43,6 +43,8 @@ pub enum EngineError {
         profile: ProfileName,
         /// Where its secrets would have gone.
         destination: Box<Destination>,
+        /// Where they may go by the approval there is, if that is elsewhere.
+        approved_for: Option<Box<Destination>>,
         /// What it refers to: variables, files, commands.
         references: Vec<String>,
     },
