@@ -1,0 +1,275 @@
+//! Every exit code, each from a failure that people meet. (1 is `script_contract`'s full device.)
+
+use std::net::TcpListener;
+
+use emulator::Endpoint;
+use insta::assert_snapshot;
+use rustix::process::Signal;
+
+use crate::support::CLIENT_ID;
+use crate::support::Home;
+use crate::support::PATIENCE;
+use crate::support::SECRET;
+use crate::support::World;
+use crate::support::assert_is_token;
+use crate::support::named_in_snapshots;
+
+#[test]
+fn two_the_identity_provider_refused() {
+    let world = World::with_profile();
+    let call = world.call(&["get-token"]);
+    let said = call
+        .env("ENTRA_AUTH_CLIENT_SECRET", "wrong")
+        .run()
+        .failure(2);
+    let _named = named_in_snapshots();
+    assert_snapshot!(said, @r#"
+    error: the identity provider refused (invalid_client): AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '[guid]'.
+    hint: The client secret is wrong. The secret's ID was copied instead of its value, the shell changed a character such as a dollar or exclamation mark, a line ending was copied along, or the secret is of another app.
+    hint: Create a secret under Entra admin center > App registrations > [guid] > Certificates & secrets, copy the column "Value" (not "Secret ID"), and store it without the shell in between: entra-auth-cli config edit sp --client-secret-stdin
+    correlation id: [guid]
+    trace id: [guid]
+    timestamp: [time]
+    "#);
+}
+
+#[test]
+fn three_no_such_profile() {
+    let home = Home::new();
+    assert_snapshot!(home.call(&["get-token", "-p", "nope"]).run().failure(3), @r#"
+    error: there is no profile `nope`
+    hint: Make one: entra-auth-cli config create
+    hint: Or do without: entra-auth-cli get-token --tenant TENANT --client-id ID …
+    "#);
+    assert_snapshot!(home.call(&["get-token"]).run().failure(3), @r#"
+    error: there is no profile yet
+    hint: Make one: entra-auth-cli config create
+    hint: Or do without: entra-auth-cli get-token --tenant TENANT --client-id ID …
+    "#);
+    let world = World::with_profile();
+    world.create("other", &["--client-secret-stdin"], SECRET);
+    assert_snapshot!(world.call(&["get-token"]).run().failure(3), @r#"
+    error: several profiles exist, and none is named
+    hint: Name one: -p NAME
+    hint: The profiles are: sp, other
+    "#);
+}
+
+#[test]
+fn four_arguments_that_cannot_work() {
+    let world = World::with_profile();
+    for arguments in [
+        &[][..],
+        &["nonsense"],
+        &["get-token", "--nonsense"],
+        &["get-token", "-o", "xml"],
+        &["get-token", "-f", "Nonsense"],
+        &["get-token", "--timeout", "soon"],
+        &["get-token", "--force", "--no-cache"],
+        &["get-token", "--scope", "a", "--resource", "b"],
+        &[
+            "config",
+            "create",
+            "--client-secret-stdin",
+            "--client-secret-file",
+            "x",
+        ],
+    ] {
+        let said = world.call(arguments).run().failure(4);
+        assert!(said.contains("Usage:") || said.contains("error:"), "{said}");
+    }
+    for (arguments, told) in [
+        (
+            &["get-token", "-s", "User.Read"][..],
+            "https://graph.microsoft.com/.default",
+        ),
+        (
+            &["get-token", "--tenant", "not a tenant"],
+            "a tenant is a GUID",
+        ),
+        (&["get-token", "--tenant", "common"], "common"),
+        (
+            &["get-token", "--authority", "http://login.example.com"],
+            "https://",
+        ),
+        (&["get-token", "--claims", "{"], "--claims"),
+        (&["config", "edit", "sp"], "no flag says what to change"),
+        (
+            &["config", "edit", "sp", "--unset", "name"],
+            "`name` is no field",
+        ),
+        (
+            &[
+                "config",
+                "create",
+                "--name",
+                "a b",
+                "--client-id",
+                CLIENT_ID,
+            ],
+            "`a b`",
+        ),
+        (
+            &["config", "create", "--name", "sp", "--client-id", CLIENT_ID],
+            "exists already",
+        ),
+        (&["config", "delete"], "no profile to delete is named"),
+    ] {
+        let said = world.call(arguments).run().failure(4);
+        assert!(said.starts_with("error: ") && said.contains(told), "{said}");
+    }
+    assert_eq!(world.emulator.requests().len(), 0);
+}
+
+#[test]
+fn an_unknown_flow_is_told_the_valid_ones() {
+    let said = Home::new()
+        .call(&["get-token", "-f", "implicit"])
+        .run()
+        .failure(4);
+    for flow in [
+        "ClientCredentials",
+        "AuthorizationCode",
+        "DeviceCode",
+        "InteractiveBrowser",
+    ] {
+        assert!(said.contains(flow), "{said}");
+    }
+}
+
+#[test]
+fn a_variable_with_nonsense_is_named() {
+    let world = World::with_profile();
+    for (name, value) in [
+        ("ENTRA_AUTH_FLOW", "nonsense"),
+        ("ENTRA_AUTH_CLOUD", "nonsense"),
+        ("ENTRA_AUTH_AUTHORITY_TYPE", "nonsense"),
+        ("ENTRA_AUTH_KEY_STORE", "nonsense"),
+        ("ENTRA_AUTH_STATE_DIR", "relative"),
+    ] {
+        let said = world.call(&["get-token"]).env(name, value).run().failure(4);
+        assert!(said.contains(name) && said.contains(value), "{said}");
+    }
+}
+
+#[test]
+fn five_no_network() {
+    let home = Home::new();
+    let nobody_listens = {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        format!("http://{}", listener.local_addr().unwrap())
+    };
+    let call = home
+        .call(&["get-token", "--timeout", "400ms", "--tenant", "contoso.com"])
+        .args(["--client-id", CLIENT_ID, "--authority", &nobody_listens])
+        .env("ENTRA_AUTH_CLIENT_SECRET", SECRET);
+    let said = call.run().failure(5);
+    assert!(
+        said.starts_with("error: no connection to 127.0.0.1"),
+        "{said}"
+    );
+}
+
+#[test]
+fn six_no_answer_in_time() {
+    let world = World::with_profile();
+    let held = world.emulator.hold_token_replies();
+    let said = world
+        .call(&["get-token", "--timeout", "500ms"])
+        .run()
+        .failure(6);
+    assert!(
+        said.starts_with("error: 127.0.0.1 did not answer in time"),
+        "{said}"
+    );
+    assert!(said.contains("--timeout"), "{said}");
+    drop(held);
+    assert_is_token(&world.call(&["get-token"]).run().answer());
+}
+
+#[test]
+fn seven_nobody_may_be_asked() {
+    let _named = named_in_snapshots();
+    let home = Home::new();
+    assert_snapshot!(home.call(&["config", "create"]).run().failure(7), @r#"
+    error: a person is needed to answer `Profile name`, but input is not allowed here
+    hint: Name it: --name NAME
+    "#);
+    let named = [
+        "config",
+        "create",
+        "--name",
+        "x",
+        "--tenant-id",
+        "contoso.com",
+        "--client-id",
+    ];
+    let call = home
+        .call(&named)
+        .args([CLIENT_ID, "--auth-method", "ClientSecret"]);
+    assert_snapshot!(call.run().failure(7), @r#"
+    error: a person is needed to answer `Client secret`, but input is not allowed here
+    hint: Give it: --client-secret-stdin, --client-secret-file FILE, --client-secret-env NAME or --client-secret-command COMMAND
+    "#);
+    let world = World::with_profile();
+    assert_snapshot!(world.call(&["config", "delete", "sp"]).run().failure(7), @r#"
+    error: a person is needed to answer `Delete profile `sp` with its secrets and cached tokens?`, but input is not allowed here
+    hint: Without asking: --yes
+    "#);
+    assert_snapshot!(world.call(&["config", "trust", "sp"]).run().failure(7), @r#"
+    Profile `sp`
+    gets tokens from     http://127.0.0.1:[port], tenant contoso.onmicrosoft.com, client [guid]
+    error: a person is needed to answer `Approve this on this machine?`, but input is not allowed here
+    hint: Without asking: --yes
+    "#);
+    assert!(
+        world
+            .call(&["config", "list", "-q"])
+            .run()
+            .answer()
+            .contains("sp")
+    );
+}
+
+#[test]
+fn eight_the_store_cannot_be_used() {
+    let world = World::with_profile();
+    std::fs::remove_file(world.home.state().join("store.json")).unwrap();
+    let said = world.call(&["get-token"]).run().failure(8);
+    assert!(
+        said.contains("store.json is missing, but sealed records exist"),
+        "{said}"
+    );
+}
+
+/// Ctrl-C or a termination while the provider keeps us waiting: the code, no failure for others.
+fn ended_by(signal: Signal, code: i32) {
+    let world = World::with_profile();
+    let held = world.emulator.hold_token_replies();
+    let running = world.call(&["get-token"]).start();
+    assert!(
+        world
+            .emulator
+            .wait_for_requests(Endpoint::Token, 1, PATIENCE)
+    );
+    running.signal(signal);
+    assert_eq!(running.finish().failure(code), "");
+    drop(held);
+    assert_is_token(
+        &world
+            .call(&["get-token", "--timeout", "20s"])
+            .run()
+            .answer(),
+    );
+    assert_eq!(world.emulator.token_requests(), 2);
+}
+
+#[test]
+fn interrupted_is_130() {
+    ended_by(Signal::INT, 130);
+}
+
+#[test]
+fn terminated_is_143() {
+    ended_by(Signal::TERM, 143);
+}

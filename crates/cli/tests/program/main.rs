@@ -1,0 +1,26 @@
+//! The program as scripts and people meet it: run as a process of its own, in a throw-away home,
+//! against an Entra look-alike on loopback.
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests arrange files and processes, and tell the real time"
+)]
+
+mod canaries;
+mod certificates;
+mod concurrency;
+mod exfiltration;
+mod exit_codes;
+mod faults;
+mod hostile_text;
+mod https;
+mod kills;
+mod precedence;
+mod references;
+mod rotation;
+mod script_contract;
+mod store_damage;
+mod store_place;
+mod support;

@@ -1,0 +1,50 @@
+//! The program on a terminal, with somebody who types.
+
+use rexpect::process::WaitStatus;
+use rexpect::session::PtySession;
+
+use super::Call;
+use super::PATIENCE;
+
+/// A terminal on which the program runs. Everything it shows can be looked at afterwards.
+pub(crate) struct Terminal {
+    session: PtySession,
+    shown: String,
+}
+
+impl Terminal {
+    pub(crate) fn start(call: Call) -> Self {
+        let patience = u64::try_from(PATIENCE.as_millis()).unwrap();
+        let command = call.env("TERM", "xterm-256color").into_command();
+        Self {
+            session: rexpect::session::spawn_command(command, Some(patience)).unwrap(),
+            shown: String::new(),
+        }
+    }
+
+    /// Waits until this text is shown.
+    pub(crate) fn wait_for(&mut self, text: &str) {
+        let before = self.session.exp_string(text).unwrap();
+        self.shown.push_str(&before);
+        self.shown.push_str(text);
+    }
+
+    pub(crate) fn type_line(&mut self, text: &str) {
+        self.session.send(&format!("{text}\r")).unwrap();
+        self.session.flush().unwrap();
+    }
+
+    pub(crate) fn press_control(&mut self, key: char) {
+        self.session.send_control(key).unwrap();
+    }
+
+    /// Everything shown until the end, and the exit code.
+    pub(crate) fn end(mut self) -> (String, i32) {
+        let rest = self.session.exp_eof().unwrap();
+        self.shown.push_str(&rest);
+        match self.session.process().wait().unwrap() {
+            WaitStatus::Exited(_, code) => (self.shown, code),
+            other => panic!("{other:?}: {}", self.shown),
+        }
+    }
+}
