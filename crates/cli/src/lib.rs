@@ -19,9 +19,6 @@ mod wording;
 use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;
 
-use clap::Parser;
-
-use crate::args::Arguments;
 use crate::command_error::Kind;
 use crate::settings::Variables;
 use crate::ui::Ui;
@@ -29,7 +26,7 @@ use crate::ui::Ui;
 /// Runs the program that the process's arguments ask for.
 pub fn main() -> ExitCode {
     process_guard::harden();
-    let arguments = match Arguments::try_parse() {
+    let arguments = match args::read() {
         Ok(arguments) => arguments,
         Err(error) => return ui::usage(&error, args::name_json(std::env::args_os().skip(1))),
     };

@@ -7,7 +7,7 @@ use model::AssertionAlgorithm;
 use zeroize::Zeroizing;
 
 /// Where the application's secret, certificate or assertion is.
-#[derive(Args)]
+#[derive(Default, Args)]
 #[command(next_help_heading = "Credential")]
 pub struct CredentialArgs {
     /// The client secret itself; other users of the machine can read it in the process list

@@ -6,6 +6,7 @@
 )]
 
 mod clipboard;
+pub mod common;
 mod config;
 mod credential;
 mod duration;
@@ -79,7 +80,7 @@ pub struct Arguments {
 }
 
 /// Flags that every command takes.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct GlobalArgs {
     /// Say what happens on stderr: -v steps and their sources, -vv requests and replies (secrets
     /// and tokens left out)
@@ -96,9 +97,10 @@ pub struct GlobalArgs {
 }
 
 /// When to use colour on stderr.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum ColorChoice {
     /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
     Auto,
     /// Always.
     Always,
@@ -123,6 +125,14 @@ pub enum Command {
     /// Hold the clipboard until it is cleared; started by --copy
     #[command(hide = true)]
     HoldClipboard(HoldClipboardArgs),
+}
+
+/// What this process was called with.
+pub fn read() -> Result<Arguments, clap::Error> {
+    match common::parse(std::env::args_os().skip(1)) {
+        Some(arguments) => Ok(arguments),
+        None => Arguments::try_parse(),
+    }
 }
 
 /// Whether arguments that do not parse ask for JSON all the same.

@@ -13,7 +13,7 @@ use super::credential::CredentialArgs;
 use super::duration;
 
 /// What `get-token` takes.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct TokenArgs {
     /// The profile to use; without it: ENTRA_AUTH_PROFILE, then `default`, then the only one
     #[arg(short, long, visible_alias = "name", value_name = "NAME")]
@@ -70,7 +70,7 @@ pub struct RefreshArgs {
 }
 
 /// Who is asked for a token, by which application.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Authority and application")]
 pub struct TargetArgs {
     /// Tenant id, domain, or common, organizations, consumers
@@ -115,12 +115,26 @@ pub struct CacheArgs {
     pub min_ttl: Option<Duration>,
 
     /// Warn when the token printed has fewer minutes left
-    #[arg(long, value_name = "MINUTES", default_value_t = 5)]
+    #[arg(long, value_name = "MINUTES", default_value_t = WARN_EXPIRY)]
     pub warn_expiry: u32,
 }
 
+/// Warn of less life than this, in minutes, where nothing else is said.
+const WARN_EXPIRY: u32 = 5;
+
+impl Default for CacheArgs {
+    fn default() -> Self {
+        Self {
+            force: false,
+            no_cache: false,
+            min_ttl: None,
+            warn_expiry: WARN_EXPIRY,
+        }
+    }
+}
+
 /// What is printed, and where.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Output")]
 pub struct OutputArgs {
     /// What is printed
@@ -149,9 +163,10 @@ pub struct OutputArgs {
 }
 
 /// What `get-token` prints.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum TokenOutput {
     /// The access token and a newline
+    #[default]
     Token,
     /// One JSON object, see docs/schema/token.schema.json
     Json,

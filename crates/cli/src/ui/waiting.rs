@@ -1,14 +1,13 @@
 //! A sign of life while something takes its time.
 
-use std::io::IsTerminal;
+use std::io::IsTerminal as _;
+use std::io::Write as _;
 use std::sync::mpsc;
+use std::sync::mpsc::Receiver;
 use std::sync::mpsc::RecvTimeoutError;
 use std::sync::mpsc::Sender;
 use std::thread::JoinHandle;
 use std::time::Duration;
-
-use indicatif::ProgressBar;
-use indicatif::ProgressDrawTarget;
 
 /// On a terminal, nothing that is over sooner is worth a flicker.
 const BEFORE_SPINNER: Duration = Duration::from_millis(150);
@@ -17,6 +16,11 @@ const BEFORE_SPINNER: Duration = Duration::from_millis(150);
 const BEFORE_LINE: Duration = Duration::from_secs(2);
 
 const TICK: Duration = Duration::from_millis(100);
+
+const FRAMES: [char; 4] = ['⠋', '⠹', '⠼', '⠧'];
+
+/// Goes to the beginning of the line and clears it (ECMA-48: CR, EL).
+const CLEAR_LINE: &str = "\r\x1b[2K";
 
 /// Shows what is being waited for, once it takes long enough, until dropped.
 pub(super) struct Waiting {
@@ -27,37 +31,12 @@ pub(super) struct Waiting {
 impl Waiting {
     /// Begins to wait; nothing is shown yet.
     pub(super) fn begin(message: String) -> Self {
-        let (messages, received) = mpsc::channel::<String>();
+        let (messages, received) = mpsc::channel();
         let thread = std::thread::spawn(move || {
-            let on_terminal = std::io::stderr().is_terminal();
-            let patience = if on_terminal {
-                BEFORE_SPINNER
+            if std::io::stderr().is_terminal() {
+                spin(message, &received);
             } else {
-                BEFORE_LINE
-            };
-            let mut message = message;
-            loop {
-                match received.recv_timeout(patience) {
-                    Ok(newer) => message = newer,
-                    Err(RecvTimeoutError::Timeout) => break,
-                    Err(RecvTimeoutError::Disconnected) => return,
-                }
-            }
-            if on_terminal {
-                let spinner = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-                spinner.set_message(message);
-                spinner.enable_steady_tick(TICK);
-                for newer in received {
-                    spinner.set_message(newer);
-                }
-                spinner.finish_and_clear();
-            } else {
-                use std::io::Write as _;
-                // If stderr is gone, there is nobody to tell.
-                let _ = writeln!(anstream::stderr().lock(), "{message}");
-                for newer in received {
-                    let _ = writeln!(anstream::stderr().lock(), "{newer}");
-                }
+                tell(message, &received);
             }
         });
         Self {
@@ -82,5 +61,50 @@ impl Drop for Waiting {
             // A spinner that panicked is no reason to fail: the hook has reported it.
             let _ = thread.join();
         }
+    }
+}
+
+/// Waits until the wait is worth a word, and gives the latest message; `None` if it ended sooner.
+fn patiently(
+    mut message: String,
+    received: &Receiver<String>,
+    patience: Duration,
+) -> Option<String> {
+    loop {
+        match received.recv_timeout(patience) {
+            Ok(newer) => message = newer,
+            Err(RecvTimeoutError::Timeout) => return Some(message),
+            Err(RecvTimeoutError::Disconnected) => return None,
+        }
+    }
+}
+
+fn spin(message: String, received: &Receiver<String>) {
+    let Some(mut message) = patiently(message, received, BEFORE_SPINNER) else {
+        return;
+    };
+    // If stderr is gone, there is nobody to tell.
+    let draw = |text: &str| {
+        let mut stderr = std::io::stderr().lock();
+        let _ = write!(stderr, "{CLEAR_LINE}{text}").and_then(|()| stderr.flush());
+    };
+    for frame in FRAMES.iter().cycle() {
+        draw(&format!("{frame} {message}"));
+        match received.recv_timeout(TICK) {
+            Ok(newer) => message = newer,
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+    }
+    draw("");
+}
+
+fn tell(message: String, received: &Receiver<String>) {
+    let Some(message) = patiently(message, received, BEFORE_LINE) else {
+        return;
+    };
+    for message in std::iter::once(message).chain(received) {
+        // If stderr is gone, there is nobody to tell.
+        let _ = writeln!(std::io::stderr().lock(), "{message}");
     }
 }
