@@ -9,7 +9,7 @@ use model::Flow;
 use super::credential::CredentialArgs;
 use super::token::TargetArgs;
 
-/// What can be done with profiles.
+/// Manage profiles
 #[derive(Debug, Subcommand)]
 #[command(defer = true)]
 pub enum ConfigCommand {
@@ -79,7 +79,7 @@ pub struct ProfileArgs {
     pub credential: CredentialArgs,
 }
 
-/// What `config create` takes.
+/// Save a new profile: by flags, or by questions for what no flag says
 #[derive(Debug, Args)]
 pub struct CreateArgs {
     /// The new profile's name: letters, digits, `.`, `-`, `_`
@@ -95,7 +95,7 @@ pub struct CreateArgs {
     pub force: bool,
 }
 
-/// What `config edit` takes.
+/// Change a profile by flags
 #[derive(Debug, Args)]
 pub struct EditArgs {
     /// The profile
@@ -121,7 +121,7 @@ pub struct EditArgs {
     pub unset: Vec<String>,
 }
 
-/// What `config list` takes.
+/// List the profiles
 #[derive(Debug, Args)]
 pub struct ListArgs {
     /// How they are shown
@@ -133,7 +133,7 @@ pub struct ListArgs {
     pub quiet: bool,
 }
 
-/// What `config show` takes.
+/// Show one profile
 #[derive(Debug, Args)]
 pub struct ShowArgs {
     /// The profile
@@ -154,7 +154,7 @@ pub struct ShowArgs {
     pub output: ProfileOutput,
 }
 
-/// What `config delete` takes.
+/// Delete a profile with its secrets and cached tokens
 #[derive(Debug, Args)]
 pub struct DeleteArgs {
     /// The profile
@@ -175,7 +175,7 @@ pub struct DeleteArgs {
     pub yes: bool,
 }
 
-/// What `config trust` takes.
+/// Approve where a profile's secrets may go and what it refers to, on this machine
 #[derive(Debug, Args)]
 pub struct TrustArgs {
     /// The profile
@@ -196,7 +196,7 @@ pub struct TrustArgs {
     pub yes: bool,
 }
 
-/// What `config path` takes.
+/// Print where things are kept
 #[derive(Debug, Args)]
 pub struct PathArgs {
     /// How they are shown

@@ -12,7 +12,7 @@ use model::Flow;
 use super::credential::CredentialArgs;
 use super::duration;
 
-/// What `get-token` takes.
+/// Print an access token
 #[derive(Debug, Default, Args)]
 pub struct TokenArgs {
     /// The profile to use; without it: ENTRA_AUTH_PROFILE, then `default`, then the only one
@@ -61,7 +61,7 @@ pub struct TokenArgs {
     pub silent: bool,
 }
 
-/// What `refresh` takes: what `get-token` takes, the cache passed by.
+/// Get a new access token, whatever the cache holds, and print it
 #[derive(Debug, Args)]
 pub struct RefreshArgs {
     /// The same as for `get-token`.
@@ -186,7 +186,7 @@ pub enum Shell {
     Sh,
     /// fish
     Fish,
-    /// `PowerShell`
+    /// PowerShell
     #[value(alias = "pwsh")]
     Powershell,
 }
