@@ -2,6 +2,7 @@
 
 use emulator::App;
 use emulator::Endpoint;
+use emulator::Fault;
 
 use crate::support::CLIENT_ID;
 use crate::support::Call;
@@ -127,6 +128,23 @@ fn the_algorithm_and_the_chain_are_the_profiles() {
         asked["x5t"].is_string() && asked["x5c"].is_array(),
         "{asked}"
     );
+}
+
+#[test]
+fn each_attempt_signs_anew() {
+    let world = world();
+    let pem = Identity::shared().pem();
+    let flags = ["--certificate-path", pem.to_str().unwrap()];
+    world.create("certified", &flags, "");
+    world.emulator.play(&Fault::ServerError(503));
+    assert_is_token(&world.call(&["get-token"]).run().answer_and_words().0);
+    let sent = world.emulator.requests_to(Endpoint::Token);
+    let assertions: Vec<_> = sent
+        .iter()
+        .map(|request| request.field("client_assertion"))
+        .collect();
+    assert_eq!(assertions.len(), 2);
+    assert_ne!(assertions[0], assertions[1]);
 }
 
 #[test]

@@ -18,6 +18,7 @@ mod hostile_text;
 mod https;
 mod kills;
 mod precedence;
+mod questions;
 mod references;
 mod rotation;
 mod script_contract;

@@ -1,0 +1,108 @@
+//! Questions to a person at a terminal, and what comes of the answers.
+
+use crate::support::CLIENT_ID;
+use crate::support::SECRET;
+use crate::support::TENANT;
+use crate::support::Terminal;
+use crate::support::World;
+use crate::support::assert_is_token;
+
+#[test]
+fn a_profile_can_be_made_by_answering() {
+    let world = World::new();
+    let call = world.call(&["config", "create", "--authority", world.emulator.base_url()]);
+    let mut terminal = Terminal::start(call.args(["--tenant-id", TENANT]));
+    terminal.wait_for("Profile name");
+    terminal.type_line("service-principal");
+    terminal.wait_for("Client id");
+    terminal.type_line(CLIENT_ID);
+    terminal.wait_for("Authentication method");
+    terminal.type_line("ClientSecret");
+    terminal.wait_for("Scopes");
+    terminal.type_line("");
+    terminal.wait_for("Set default OAuth2 flow?");
+    terminal.type_line("y");
+    terminal.wait_for("Default OAuth2 flow");
+    terminal.type_line("ClientCredentials");
+    terminal.wait_for("Client secret");
+    terminal.type_line(SECRET);
+    terminal.wait_for("Save this profile?");
+    terminal.type_line("y");
+    let (shown, code) = terminal.end();
+    assert_eq!(code, 0, "{shown}");
+    assert!(!shown.contains(SECRET), "the secret is echoed: {shown}");
+    assert_is_token(&world.call(&["get-token"]).run().answer());
+    let shown = world.call(&["config", "show", "-o", "json"]).run().answer();
+    let profile: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!(profile["defaultFlow"], "ClientCredentials");
+    assert_eq!(profile["authMethod"], "ClientSecret");
+}
+
+#[test]
+fn nothing_is_written_before_the_last_answer() {
+    let world = World::new();
+    let call = world.call(&["config", "create", "--authority", world.emulator.base_url()]);
+    let call = call.args([
+        "--tenant-id",
+        TENANT,
+        "--client-id",
+        CLIENT_ID,
+        "--scope",
+        "graph",
+    ]);
+    let call = call.args([
+        "--default-flow",
+        "ClientCredentials",
+        "--auth-method",
+        "ClientSecret",
+    ]);
+    let mut terminal = Terminal::start(call);
+    terminal.wait_for("Profile name");
+    terminal.type_line("sp");
+    terminal.wait_for("Client secret");
+    terminal.type_line(SECRET);
+    terminal.wait_for("Save this profile?");
+    terminal.type_line("n");
+    let (shown, code) = terminal.end();
+    assert_eq!(code, 130, "{shown}");
+    assert!(!world.home.profiles().exists());
+    assert!(!world.home.state().exists());
+}
+
+#[test]
+fn one_of_several_profiles_can_be_picked() {
+    let world = World::with_profile();
+    world.create("arm", &["--client-secret-stdin", "--scope", "arm"], SECRET);
+    let mut terminal = Terminal::start(world.call(&["get-token", "-o", "json"]));
+    terminal.wait_for("Profile");
+    terminal.type_line("arm");
+    let (shown, code) = terminal.end();
+    assert_eq!(code, 0, "{shown}");
+    assert!(
+        shown.contains("https://management.azure.com/.default"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn deleting_and_trusting_ask_first() {
+    let world = World::with_profile();
+    for (arguments, question) in [
+        (["config", "delete", "sp"], "Delete profile `sp`"),
+        (["config", "trust", "sp"], "Approve this on this machine?"),
+    ] {
+        let mut terminal = Terminal::start(world.call(&arguments));
+        terminal.wait_for(question);
+        terminal.type_line("n");
+        assert_eq!(terminal.end().1, 130);
+    }
+    assert_is_token(&world.call(&["get-token"]).run().answer());
+    let mut terminal = Terminal::start(world.call(&["config", "delete", "sp"]));
+    terminal.wait_for("Delete profile `sp`");
+    terminal.type_line("y");
+    assert_eq!(terminal.end().1, 0);
+    world.call(&["get-token", "-p", "sp"]).run().failure(3);
+    assert!(world.home.token_files().is_empty());
+    let secrets = std::fs::read_dir(world.home.state().join("secrets")).unwrap();
+    assert_eq!(secrets.count(), 0);
+}
