@@ -281,7 +281,9 @@ impl Vault {
                     .ok_or(KeyUnavailable::NotInKeyring)?;
                 Key::from_slice(&secret, header.store).ok_or(KeyUnavailable::WrongKey)
             }
-            Keeping::KeyFile { path } => KeyFile::at(path).read(header.store),
+            Keeping::KeyFile { path } => {
+                KeyFile::at(path).read(header.store, self.keys.allow_foreign_home)
+            }
             Keeping::Passphrase(wrapped) => {
                 wrapped.unwrap(&self.keys.passphrase.unlock()?, header.store)
             }
@@ -384,12 +386,13 @@ impl Vault {
             });
         }
         let file = KeyFile::at(&path);
-        let key = match file.read(key.store()) {
+        let read = || file.read(key.store(), self.keys.allow_foreign_home);
+        let key = match read() {
             Ok(found) => found,
             Err(KeyUnavailable::KeyFileMissing) if file.write(&key, self.opening())? => key,
-            Err(KeyUnavailable::KeyFileMissing) => file
-                .read(key.store())
-                .map_err(|why| VaultError::KeyNotMade { why })?,
+            Err(KeyUnavailable::KeyFileMissing) => {
+                read().map_err(|why| VaultError::KeyNotMade { why })?
+            }
             Err(why) => return Err(VaultError::KeyNotMade { why }),
         };
         Ok((key, Keeping::KeyFile { path }))

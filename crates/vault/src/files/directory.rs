@@ -64,6 +64,24 @@ impl Directory {
         Self::create_in(&parent, name, path, opening)
     }
 
+    /// Opens a directory that a person chose and that may serve others as well, making it first
+    /// where it is not there. Its permissions stay as they are: what is put there must need no
+    /// directory to be private.
+    pub(crate) fn create_unrepaired(
+        path: &Path,
+        opening: Opening<'_>,
+    ) -> Result<Self, StorageError> {
+        platform::refuse_foreign_home(path, opening.allow_foreign_home)?;
+        platform::create_directories(path)
+            .map_err(|source| StorageError::io("create", path, source))?;
+        let directory = Dir::open_ambient_dir(path, ambient_authority())
+            .map_err(|source| StorageError::io("open", path, source))?;
+        Ok(Self {
+            directory,
+            path: path.to_owned(),
+        })
+    }
+
     /// Opens a directory inside this one; `None` if it is not there.
     pub(crate) fn open_below(
         &self,

@@ -63,6 +63,10 @@ pub(crate) fn secure_directory(
             StorageError::ForeignOwner { path, owner }
         });
     }
+    // The sticky bit says that many users share it, as `/tmp`: closing it would lock them all out.
+    if metadata.mode() & 0o1000 != 0 {
+        return Err(StorageError::WrongKind(path.to_owned()));
+    }
     let mode = metadata.mode() & 0o777;
     let open_to_others = mode & 0o077;
     if open_to_others == 0 {
@@ -72,6 +76,27 @@ pub(crate) fn secure_directory(
         .set_permissions(".", Permissions::from_mode(0o700))
         .map_err(|source| StorageError::io("close to other users", path, source))?;
     Ok(Some(mode))
+}
+
+/// Refuses a file that another user than root owns or may write to.
+pub(crate) fn refuse_foreign_file(
+    metadata: &std::fs::Metadata,
+    path: &Path,
+    allow_foreign_home: bool,
+) -> Result<(), StorageError> {
+    let (owner, user) = (metadata.uid(), effective_user());
+    if owner != user && owner != 0 && !(user == 0 && allow_foreign_home) {
+        let path = path.to_owned();
+        return Err(StorageError::ForeignOwner { path, owner });
+    }
+    if metadata.mode() & 0o022 != 0 {
+        let others = io::Error::new(
+            io::ErrorKind::PermissionDenied,
+            "other users may write to it",
+        );
+        return Err(StorageError::io("trust", path, others));
+    }
+    Ok(())
 }
 
 /// Refuses to make a directory as root in what belongs to somebody else.

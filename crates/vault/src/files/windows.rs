@@ -42,6 +42,15 @@ pub(crate) fn secure_directory(
 }
 
 /// Nothing to refuse.
+pub(crate) fn refuse_foreign_file(
+    _metadata: &std::fs::Metadata,
+    _path: &Path,
+    _allow_foreign_home: bool,
+) -> Result<(), StorageError> {
+    Ok(())
+}
+
+/// Nothing to refuse.
 pub(crate) fn refuse_foreign_home(_path: &Path, _allowed: bool) -> Result<(), StorageError> {
     Ok(())
 }

@@ -28,6 +28,11 @@ impl Stored {
     /// Reads the file, following links: people keep it among their dotfiles.
     pub(super) fn read(path: PathBuf) -> Result<Self, StorageError> {
         let failed = |source| StorageError::io("read", &path, source);
+        // Looked at before it is opened: opening a named pipe would wait for its writer.
+        let kind = std::fs::metadata(&path).map(|metadata| metadata.is_file());
+        if matches!(kind, Ok(false)) {
+            return Err(StorageError::WrongKind(path));
+        }
         let file = match std::fs::File::open(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {

@@ -12,6 +12,7 @@ use crate::error::StorageError;
 use crate::error::VaultError;
 use crate::files::Directory;
 use crate::files::directory::Opening;
+use crate::files::platform;
 use crate::key::KEY_LENGTH;
 use crate::key::Key;
 use crate::key::StoreId;
@@ -36,15 +37,30 @@ impl<'a> KeyFile<'a> {
     }
 
     /// Reads the key. Links are followed: a person, or a container's secret mount, put them there.
-    pub(crate) fn read(&self, store: StoreId) -> Result<Key, KeyUnavailable> {
+    ///
+    /// A key that another user knows, or may exchange, protects nothing: the file must belong to
+    /// this user or to root, and nobody else may write to it.
+    pub(crate) fn read(
+        &self,
+        store: StoreId,
+        allow_foreign_home: bool,
+    ) -> Result<Key, KeyUnavailable> {
         let failed = |source| StorageError::io("read", self.path, source);
-        let file = match std::fs::File::open(self.path) {
-            Ok(file) => file,
+        // Looked at before it is opened: opening a named pipe would wait for its writer.
+        match std::fs::metadata(self.path) {
+            Ok(metadata) if metadata.is_file() => {}
+            Ok(_) => return Err(StorageError::WrongKind(self.path.to_owned()).into()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 return Err(KeyUnavailable::KeyFileMissing);
             }
             Err(error) => return Err(failed(error).into()),
-        };
+        }
+        let file = std::fs::File::open(self.path).map_err(failed)?;
+        platform::refuse_foreign_file(
+            &file.metadata().map_err(failed)?,
+            self.path,
+            allow_foreign_home,
+        )?;
         let length = MAGIC.len() + KEY_LENGTH;
         let mut contents = Zeroizing::new(Vec::with_capacity(length + 2));
         file.take(length as u64 + 1)
@@ -68,7 +84,7 @@ impl<'a> KeyFile<'a> {
         let mut contents = Zeroizing::new(Vec::with_capacity(MAGIC.len() + KEY_LENGTH));
         contents.extend_from_slice(MAGIC);
         contents.extend_from_slice(key.expose());
-        Directory::create(parent, opening)
+        Directory::create_unrepaired(parent, opening)
             .and_then(|directory| directory.write_if_absent(name, &contents))
             .map_err(|error| not_made(error.into()))
     }

@@ -488,6 +488,72 @@ fn a_directory_open_to_others_is_closed_and_told() {
 }
 
 #[test]
+fn a_directory_shared_by_many_is_not_closed_to_them() {
+    let home = Home::new();
+    let path = home.path("state");
+    fs::create_dir(&path).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o1777)).unwrap();
+    assert!(matches!(
+        home.vault().unlock(),
+        Err(VaultError::Storage(StorageError::WrongKind(_)))
+    ));
+    let mode = fs::metadata(&path).unwrap().permissions().mode();
+    assert_eq!(mode & 0o7777, 0o1777);
+}
+
+#[test]
+fn a_chosen_key_file_leaves_its_directory_as_it_is() {
+    let shared = tempfile::tempdir().unwrap();
+    fs::set_permissions(shared.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let key = shared.path().join("key");
+    let home = Home {
+        choice: Some(KeyStoreChoice::File(Some(key.clone()))),
+        ..Home::new()
+    };
+    home.vault().unlock().unwrap();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(shared.path()), mode(&key)), (0o755, 0o600));
+}
+
+#[test]
+fn a_key_file_that_others_may_write_is_not_trusted() {
+    let home = Home::new();
+    fill(&home);
+    let path = home.files("data").remove(0);
+    for (mode, is_trusted) in [(0o600, true), (0o640, true), (0o620, false), (0o602, false)] {
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        assert_eq!(home.vault().unlock().is_ok(), is_trusted, "{mode:o}");
+    }
+    if rustix::process::geteuid().is_root() {
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        std::os::unix::fs::chown(&path, Some(12_345), None).unwrap();
+        assert!(matches!(
+            unavailable(&home),
+            KeyUnavailable::KeyFile(StorageError::ForeignOwner { owner: 12_345, .. })
+        ));
+    }
+}
+
+#[test]
+fn a_pipe_in_place_of_the_profiles_or_the_key_does_not_hang() {
+    let home = Home::new();
+    fill(&home);
+    let key = home.files("data").remove(0);
+    fs::remove_file(&key).unwrap();
+    let profiles = home.path("config/profiles.json");
+    fs::create_dir(home.path("config")).unwrap();
+    let made = std::process::Command::new("mkfifo")
+        .args([&key, &profiles])
+        .status();
+    assert!(made.unwrap().success());
+    assert!(matches!(
+        unavailable(&home),
+        KeyUnavailable::KeyFile(StorageError::WrongKind(_))
+    ));
+    assert!(home.vault().profiles().names().is_err());
+}
+
+#[test]
 fn everything_we_make_is_for_its_owner_only() {
     fn check(path: &Path) {
         let mode = fs::symlink_metadata(path).unwrap().permissions().mode() & 0o777;
