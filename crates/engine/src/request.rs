@@ -141,9 +141,20 @@ impl TokenRequest {
     /// interchangeable.
     pub fn entry_id(&self) -> EntryId {
         let tenant = self.authority.tenant().map(model::Tenant::as_str);
-        let scopes = self.scopes.cache_identity(self.authority.cloud());
+        let kind = self.authority.kind();
+        let cloud = self.authority.cloud();
+        let scopes = if kind.follows_entra_rules() {
+            self.scopes.cache_identity(cloud)
+        } else {
+            self.scopes.to_string()
+        };
         EntryIdentity {
             authority: self.authority.base(),
+            dialect: &format!(
+                "{} {}",
+                kind.as_str(),
+                cloud.map_or("", model::Cloud::as_str)
+            ),
             tenant: tenant.unwrap_or_default(),
             client_id: self.client_id.as_str(),
             subject: Subject::App,
@@ -151,5 +162,63 @@ impl TokenRequest {
             cp1: false,
         }
         .id()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::AuthorityInput;
+    use model::AuthorityKind;
+    use model::Cloud;
+
+    use super::*;
+
+    fn entry(cloud: Option<Cloud>, kind: Option<AuthorityKind>, scope: &str) -> EntryId {
+        let input = AuthorityInput {
+            cloud,
+            authority: Some("https://login.microsoftonline.us"),
+            kind,
+            tenant: Some("contoso.us"),
+        };
+        TokenRequest {
+            authority: input.resolve().unwrap(),
+            client_id: ClientId::parse("app").unwrap(),
+            scopes: Scopes::parse([scope], cloud).unwrap(),
+            flow: Flow::ClientCredentials,
+            credential: Credential::None,
+            claims: None,
+            cache: CacheUse::ReadAndWrite,
+            min_ttl: MinTtl::Preferred(Duration::ZERO),
+            timeout: Duration::ZERO,
+            profile: None,
+            approval: None,
+        }
+        .entry_id()
+    }
+
+    #[test]
+    fn clouds_that_share_a_login_host_share_no_entry() {
+        let of = |cloud| entry(Some(cloud), None, "graph");
+        assert_eq!(of(Cloud::UsGov), of(Cloud::UsGov));
+        assert_ne!(of(Cloud::UsGov), of(Cloud::UsDod));
+    }
+
+    #[test]
+    fn an_openid_issuer_shares_no_entry_with_entra() {
+        let oidc = Some(AuthorityKind::Oidc);
+        assert_ne!(entry(None, oidc, "read"), entry(None, None, "read"));
+    }
+
+    #[test]
+    fn letter_case_counts_where_it_means_something() {
+        let of = |kind, scope| entry(None, Some(kind), scope);
+        assert_eq!(
+            of(AuthorityKind::Entra, "Mail.Read"),
+            of(AuthorityKind::Entra, "mail.read")
+        );
+        assert_ne!(
+            of(AuthorityKind::Oidc, "Read"),
+            of(AuthorityKind::Oidc, "read")
+        );
     }
 }

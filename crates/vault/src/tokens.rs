@@ -45,6 +45,9 @@ pub enum Subject<'a> {
 pub struct EntryIdentity<'a> {
     /// The authority's address, without the tenant.
     pub authority: &'a str,
+    /// How the authority is spoken to, and which cloud it was said to belong to: they decide where
+    /// tokens are asked for, and which resource a bare permission means.
+    pub dialect: &'a str,
     /// The tenant segment; empty where there is none.
     pub tenant: &'a str,
     /// The application.
@@ -67,6 +70,7 @@ impl EntryIdentity<'_> {
         EntryId(digest_name(&[
             b"entra-auth-cli token 1",
             self.authority.as_bytes(),
+            self.dialect.as_bytes(),
             self.tenant.as_bytes(),
             self.client_id.as_bytes(),
             kind.as_bytes(),
@@ -344,6 +348,7 @@ mod tests {
     fn identity() -> EntryIdentity<'static> {
         EntryIdentity {
             authority: "https://login.microsoftonline.com",
+            dialect: "entra public",
             tenant: "contoso.com",
             client_id: "c",
             subject: Subject::App,
@@ -358,6 +363,10 @@ mod tests {
         let others = [
             EntryIdentity {
                 authority: "https://login.microsoftonline.us",
+                ..base
+            },
+            EntryIdentity {
+                dialect: "oidc ",
                 ..base
             },
             EntryIdentity {

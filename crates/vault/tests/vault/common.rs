@@ -249,6 +249,7 @@ pub(crate) fn client(text: &str) -> ClientId {
 pub(crate) fn entry_id(scopes: &str) -> EntryId {
     EntryIdentity {
         authority: "https://login.microsoftonline.com",
+        dialect: "entra public",
         tenant: "contoso.com",
         client_id: "c",
         subject: Subject::App,
