@@ -120,7 +120,7 @@ impl Engine<'_> {
             http: self.http,
             clock: self.clock,
             interaction: self.interaction,
-            deadline: self.clock.monotonic() + request.timeout,
+            deadline: self.clock.monotonic().saturating_add(request.timeout),
             allowed: request.timeout,
         };
         if request.cache == CacheUse::None {
@@ -192,19 +192,17 @@ impl Engine<'_> {
             lock.release()?;
             return Ok(from_cache(entry));
         }
-        let failed_for_all = |fingerprint: &str| {
-            let error = failure::shared(lock.failure()?, waiting_since, fingerprint)?;
-            tracing::info!(target: "engine", "another process just asked the same, and this is its answer");
-            Some(error)
-        };
-        if let Some(error) = failed_for_all("") {
-            return Err(error);
-        }
         let authentication = credential::authentication(self, request, sender.remaining()?)?;
-        let fingerprint = self
-            .vault
-            .fingerprint(&[&credential::distinguishing(&authentication)])?;
-        if let Some(error) = failed_for_all(&fingerprint) {
+        let fingerprint = self.vault.fingerprint(&[
+            &credential::distinguishing(&authentication),
+            request.claims.as_deref().unwrap_or_default(),
+        ])?;
+        let now = self.clock.now_nanoseconds();
+        let failed_for_all = lock
+            .failure()
+            .and_then(|record| failure::shared(record, waiting_since, now, &fingerprint));
+        if let Some(error) = failed_for_all {
+            tracing::info!(target: "engine", "another process just asked the same, and this is its answer");
             return Err(error);
         }
         match exchanged(request, authentication, sender) {

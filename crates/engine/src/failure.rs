@@ -54,24 +54,73 @@ fn neighbourhood() -> i128 {
     i128::try_from(NEIGHBOURHOOD.as_nanos()).unwrap_or(i128::MAX)
 }
 
-/// The failure that another process left, if this one was waiting for its outcome by then, or
-/// asks the same thing with the same credential right after.
+/// The failure that another process left, if it asked the same thing with the same credential, and
+/// this one was waiting for its outcome by then; a refusal also if this one came right after.
+///
+/// A failure that ended later than `now` was left under a clock that has since been set back. It
+/// counts for nothing: it would be everybody's answer until the clock has caught up.
 pub(crate) fn shared(
     record: &FailureRecord,
     waiting_since: i128,
+    now: i128,
     fingerprint: &str,
 ) -> Option<EngineError> {
-    let waited = record.ended_ns >= waiting_since;
-    let came_right_after =
-        record.ended_ns >= from_when(waiting_since) && record.fingerprint == fingerprint;
+    if record.fingerprint != fingerprint || record.ended_ns > now {
+        return None;
+    }
     match serde_json::from_value(record.body.clone()).ok()? {
-        Shared::Refused(refusal) if waited || came_right_after => {
+        Shared::Refused(refusal) if record.ended_ns >= from_when(waiting_since) => {
             Some(EngineError::Refused(refusal))
         }
-        Shared::Transport { host, error } if waited => Some(EngineError::Transport {
-            host,
-            source: error,
-        }),
+        Shared::Transport { host, error } if record.ended_ns >= waiting_since => {
+            Some(EngineError::Transport {
+                host,
+                source: error,
+            })
+        }
         Shared::Refused(_) | Shared::Transport { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::TransportErrorKind;
+
+    use super::*;
+
+    const SECOND: i128 = 1_000_000_000;
+    const ENDED: i128 = 1_800_000_000 * SECOND;
+
+    fn record() -> FailureRecord {
+        let error = EngineError::Transport {
+            host: "login.example".to_owned(),
+            source: TransportError {
+                kind: TransportErrorKind::Connect,
+                detail: "refused".to_owned(),
+            },
+        };
+        left(&error, ENDED - SECOND, ENDED, "mine").unwrap()
+    }
+
+    fn is_shared(waiting_since: i128, now: i128, fingerprint: &str) -> bool {
+        shared(&record(), waiting_since, now, fingerprint).is_some()
+    }
+
+    #[test]
+    fn a_failure_is_told_to_those_who_waited_for_it() {
+        assert!(is_shared(ENDED - SECOND, ENDED + 1, "mine"));
+        assert!(!is_shared(ENDED + 1, ENDED + 2, "mine"));
+    }
+
+    #[test]
+    fn a_failure_with_another_credential_is_nobody_elses() {
+        assert!(!is_shared(ENDED - SECOND, ENDED + 1, "another"));
+        assert!(!is_shared(ENDED - SECOND, ENDED + 1, ""));
+    }
+
+    #[test]
+    fn a_failure_from_the_future_is_nobodys() {
+        let hour = 3600 * SECOND;
+        assert!(!is_shared(ENDED - hour, ENDED - hour + SECOND, "mine"));
     }
 }
