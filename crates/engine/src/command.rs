@@ -63,15 +63,17 @@ pub(crate) fn output(
         // The receiver is gone when the program was ended; its output then matters to nobody.
         let _ = sender.send(outcome.map(|_| bytes));
     });
-    let status = wait(&mut child, timeout, clock, program)?;
+    let deadline = clock.monotonic().saturating_add(timeout);
+    let status = wait(&mut child, deadline, clock, program)?;
     if !status.success() {
         return Err(ReferenceError::CommandFailed {
             program: program.clone(),
             status: status.to_string(),
         });
     }
+    // Programs that it left behind may hold the pipe open.
     let mut bytes = receiver
-        .recv_timeout(timeout)
+        .recv_timeout(deadline.saturating_sub(clock.monotonic()))
         .map_err(|_| ReferenceError::TimedOut(program.clone()))?
         .map_err(|source| ReferenceError::NotStarted {
             program: program.clone(),
@@ -86,7 +88,7 @@ pub(crate) fn output(
 
 fn wait(
     child: &mut Child,
-    timeout: Duration,
+    deadline: Duration,
     clock: &dyn Clock,
     program: &str,
 ) -> Result<std::process::ExitStatus, ReferenceError> {
@@ -94,7 +96,6 @@ fn wait(
         program: program.to_owned(),
         source,
     };
-    let deadline = clock.monotonic() + timeout;
     loop {
         if let Some(status) = child.try_wait().map_err(failed)? {
             return Ok(status);

@@ -71,7 +71,13 @@ pub(crate) fn authentication(
                 None | Some(Err(EngineError::CredentialMissing { .. })) => None,
                 Some(Err(error)) => return Err(error),
             };
-            let certificate = opened(engine, request, file, password.as_ref(), *keep_password)?;
+            let bytes =
+                reference::bytes_of(file, timeout).map_err(|source| EngineError::Reference {
+                    what: CERTIFICATE,
+                    source,
+                })?;
+            let password = password.as_ref();
+            let certificate = opened(engine, request, file, &bytes, password, *keep_password)?;
             Ok(ClientAuthentication::Certificate {
                 certificate: Box::new(certificate),
                 algorithm: algorithm.unwrap_or_default(),
@@ -128,19 +134,16 @@ fn opened(
     engine: &Engine<'_>,
     request: &TokenRequest,
     file: &Path,
+    bytes: &[u8],
     password: Option<&CertificatePassword>,
     keep_password: bool,
 ) -> Result<SigningCertificate, EngineError> {
-    let bytes = reference::bytes_of(file).map_err(|source| EngineError::Reference {
-        what: CERTIFICATE,
-        source,
-    })?;
     let unusable = |source| EngineError::Certificate {
         path: file.to_owned(),
         source,
     };
     let now = engine.clock.now();
-    match certificate::load(&bytes, password, now) {
+    match certificate::load(bytes, password, now) {
         Err(CertificateError::PasswordMissing) if password.is_none() => {
             let typed = engine
                 .interaction
@@ -151,7 +154,7 @@ fn opened(
                         source: refusal,
                     },
                 })?;
-            let loaded = certificate::load(&bytes, Some(&typed), now).map_err(unusable)?;
+            let loaded = certificate::load(bytes, Some(&typed), now).map_err(unusable)?;
             if let (true, Some(profile)) = (keep_password, &request.profile) {
                 engine.vault.secrets().put(
                     profile,

@@ -2,6 +2,7 @@
 
 use std::io::Read;
 use std::path::Path;
+use std::sync::mpsc;
 use std::time::Duration;
 
 use model::Clock;
@@ -27,7 +28,9 @@ pub(crate) fn read(
         SecretReference::Env(name) => environment
             .variable(name)
             .ok_or_else(|| ReferenceError::VariableNotSet(name.clone()))?,
-        SecretReference::File(path) => text(&bytes_of(path)?, &path.display().to_string())?,
+        SecretReference::File(path) => {
+            text(&bytes_of(path, timeout)?, &path.display().to_string())?
+        }
         SecretReference::Command(arguments) => {
             let bytes = command::output(arguments, timeout, environment, clock)?;
             text(&bytes, arguments.first().map_or("", String::as_str))?
@@ -39,8 +42,28 @@ pub(crate) fn read(
     Ok(secret)
 }
 
-/// The bytes of a secret file or certificate.
-pub(crate) fn bytes_of(path: &Path) -> Result<Zeroizing<Vec<u8>>, ReferenceError> {
+/// The bytes of a secret file or certificate; of a pipe, if they come in time.
+pub(crate) fn bytes_of(
+    path: &Path,
+    timeout: Duration,
+) -> Result<Zeroizing<Vec<u8>>, ReferenceError> {
+    if std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file()) {
+        return whole(path);
+    }
+    // Opening a named pipe waits for its writer, and nothing can call that off: the thread is left
+    // behind at the deadline.
+    let (sender, receiver) = mpsc::channel();
+    let place = path.to_owned();
+    std::thread::spawn(move || {
+        // Past the deadline nobody listens any more.
+        let _ = sender.send(whole(&place));
+    });
+    receiver
+        .recv_timeout(timeout)
+        .map_err(|_| ReferenceError::TimedOut(path.display().to_string()))?
+}
+
+fn whole(path: &Path) -> Result<Zeroizing<Vec<u8>>, ReferenceError> {
     let unreadable = |source| ReferenceError::Unreadable {
         path: path.to_owned(),
         source,
@@ -146,6 +169,29 @@ mod tests {
         let hanging = command(&["sleep", "1000"]);
         assert!(matches!(
             resolve(&hanging, Duration::ZERO),
+            Err(ReferenceError::TimedOut(_))
+        ));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_that_nobody_writes_to_is_given_up() {
+        let place = tempfile::tempdir().unwrap();
+        let pipe = place.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.unwrap().success());
+        assert!(matches!(
+            resolve(&SecretReference::File(pipe), Duration::from_millis(20)),
+            Err(ReferenceError::TimedOut(_))
+        ));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_a_program_leaves_behind_prolongs_nothing() {
+        let lingering = command(&["sh", "-c", "sleep 2 2>/dev/null & echo x"]);
+        assert!(matches!(
+            resolve(&lingering, Duration::from_millis(200)),
             Err(ReferenceError::TimedOut(_))
         ));
     }

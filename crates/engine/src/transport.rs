@@ -51,22 +51,22 @@ impl Transport {
         }
     }
 
-    fn agent(&self) -> Result<&ureq::Agent, TransportError> {
+    fn agent(&self, timeout: Duration) -> Result<&ureq::Agent, TransportError> {
         self.agent
-            .get_or_init(|| self.built())
+            .get_or_init(|| self.built(timeout))
             .as_ref()
             .map_err(TransportError::clone)
     }
 
-    fn built(&self) -> Result<ureq::Agent, TransportError> {
+    fn built(&self, timeout: Duration) -> Result<ureq::Agent, TransportError> {
         let roots = match &self.settings.ca_file {
             Some(path) => {
                 let unusable = |why: String| TransportError {
                     kind: TransportErrorKind::Tls,
                     detail: format!("the CA file {} {why}", path.display()),
                 };
-                let bytes =
-                    reference::bytes_of(path).map_err(|_| unusable("cannot be read".to_owned()))?;
+                let bytes = reference::bytes_of(path, timeout)
+                    .map_err(|_| unusable("cannot be read".to_owned()))?;
                 let certificates: Vec<Certificate<'static>> =
                     CertificateDer::pem_slice_iter(&bytes)
                         .map(|parsed| parsed.map(|der| Certificate::from_der(&der).to_owned()))
@@ -115,7 +115,7 @@ impl HttpClient for Transport {
         request: &HttpRequest,
         timeout: Duration,
     ) -> Result<HttpResponse, TransportError> {
-        let agent = self.agent()?;
+        let agent = self.agent(timeout)?;
         let proxy = self.proxy_for(request)?;
         tracing::debug!(target: "http", "{}", request.redacted());
         let mut builder = ureq::http::Request::builder()
