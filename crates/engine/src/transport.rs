@@ -27,6 +27,10 @@ const LARGEST_REPLY: u64 = protocol::http::MAX_BODY_LENGTH as u64;
 /// A connection that is not made in this time will not be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
+/// No reply is waited for longer, whatever is allowed: the HTTP library cannot add it to
+/// the clock without an overflow.
+const LONGEST_WAIT: Duration = Duration::from_hours(24);
+
 /// How this machine reaches the network.
 #[derive(Debug, Clone, Default)]
 pub struct NetworkSettings {
@@ -137,7 +141,7 @@ impl HttpClient for Transport {
         let outgoing = agent
             .configure_request(outgoing)
             .proxy(proxy)
-            .timeout_global(Some(timeout))
+            .timeout_global(Some(timeout.min(LONGEST_WAIT)))
             .build();
         let mut incoming = agent.run(outgoing).map_err(|error| explained(&error))?;
         let headers = incoming
@@ -221,4 +225,27 @@ fn status_in(answer: &str) -> Option<u16> {
         .split(|character: char| !character.is_ascii_digit())
         .filter(|digits| digits.len() == 3)
         .find_map(|digits| digits.parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use url::Url;
+
+    use super::*;
+
+    #[test]
+    fn any_length_of_time_is_taken() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        drop(listener);
+        let request = HttpRequest {
+            method: Method::Get,
+            url: Url::parse(&format!("http://127.0.0.1:{port}/")).unwrap(),
+            headers: Vec::new(),
+            body: None,
+        };
+        let transport = Transport::new(NetworkSettings::default());
+        let error = transport.send(&request, Duration::MAX).unwrap_err();
+        assert_eq!(error.kind, TransportErrorKind::Connect);
+    }
 }
