@@ -1,0 +1,10 @@
+//! The engine as a whole, with a clock, a network and a person that the tests hand in.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+
+mod lifetimes;
+mod permission;
+mod retries;
+mod sharing;
+mod stage;
+mod transport;
