@@ -6,7 +6,6 @@ use std::path::PathBuf;
 
 use emulator::App;
 use emulator::Emulator;
-use emulator::Endpoint;
 use emulator::Fault;
 use emulator::RetryAfter;
 use rustix::process::Signal;
@@ -15,7 +14,6 @@ use crate::support::CLIENT_ID;
 use crate::support::Call;
 use crate::support::Home;
 use crate::support::Identity;
-use crate::support::PATIENCE;
 use crate::support::SECRET;
 use crate::support::TENANT;
 use crate::support::World;
@@ -305,11 +303,7 @@ fn the_process_keeps_its_memory_to_itself() {
         .args(["--client-secret-stdin"])
         .input(BY_STDIN)
         .start();
-    assert!(
-        world
-            .emulator
-            .wait_for_requests(Endpoint::Token, 1, PATIENCE)
-    );
+    world.wait_until_asked(1);
     let process = PathBuf::from(format!("/proc/{}", running.id()));
     let status = std::fs::read_to_string(process.join("status")).unwrap();
     assert!(status.contains("Uid:\t65534\t65534\t"), "{status}");

@@ -189,17 +189,7 @@ fn a_file_that_is_no_certificate_is_told_as_what_it_is() {
 #[test]
 fn nobody_is_asked_where_nobody_is() {
     let world = world();
-    let pfx = Identity::shared().pfx();
-    world.create(
-        "certified",
-        &[
-            "--certificate-path",
-            pfx.to_str().unwrap(),
-            "--auth-method",
-            "Certificate",
-        ],
-        "",
-    );
+    with_pfx(&world, &["--auth-method", "Certificate"], "");
     let said = world.call(&["get-token"]).run().failure(7);
     assert!(said.contains("--certificate-password-stdin"), "{said}");
     for (name, value) in [("CI", "true"), ("ENTRA_AUTH_NO_INPUT", "1")] {
@@ -225,19 +215,12 @@ fn answered(call: Call, password: &str) -> (String, i32) {
 #[test]
 fn a_person_is_asked_and_the_password_kept_only_on_request() {
     let world = world();
-    let pfx = Identity::shared().pfx();
-    let flags = [
-        "--certificate-path",
-        pfx.to_str().unwrap(),
-        "--auth-method",
-        "Certificate",
-    ];
-    world.create("certified", &flags, "");
+    with_pfx(&world, &["--auth-method", "Certificate"], "");
     let asked = || world.call(&["get-token", "--no-cache"]);
     let (shown, code) = answered(asked(), PASSWORD);
     assert_eq!(code, 0, "{shown}");
-    let token = shown.trim_end().rsplit_once("\u{1b}[?2004l");
-    assert_is_token(&format!("{}\n", token.unwrap().1));
+    let token = &shown[shown.find("eyJ").unwrap()..];
+    assert_is_token(&token.replace("\r\n", "\n"));
     asked().run().failure(7);
     let (shown, code) = answered(asked(), "mistyped one");
     assert_eq!(code, 4, "{shown}");
@@ -253,14 +236,7 @@ fn a_person_is_asked_and_the_password_kept_only_on_request() {
 #[test]
 fn a_question_that_is_interrupted_ends_with_130() {
     let world = world();
-    let pfx = Identity::shared().pfx();
-    let flags = [
-        "--certificate-path",
-        pfx.to_str().unwrap(),
-        "--auth-method",
-        "Certificate",
-    ];
-    world.create("certified", &flags, "");
+    with_pfx(&world, &["--auth-method", "Certificate"], "");
     let mut terminal = Terminal::start(world.call(&["get-token"]));
     terminal.wait_for("Password of ");
     terminal.press_control('c');

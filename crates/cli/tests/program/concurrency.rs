@@ -2,13 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use emulator::Endpoint;
 use emulator::HeldReplies;
 use rustix::process::Signal;
 
 use crate::support::Call;
 use crate::support::Outcome;
-use crate::support::PATIENCE;
 use crate::support::Running;
 use crate::support::SECRET;
 use crate::support::World;
@@ -134,12 +132,7 @@ fn refreshing_at_once_shares_the_new_token() {
 fn a_holder_that_stands_still_is_named_at_the_deadline() {
     let world = World::with_profile();
     let held = world.emulator.hold_token_replies();
-    let holder = world.call(&["get-token"]).start();
-    assert!(
-        world
-            .emulator
-            .wait_for_requests(Endpoint::Token, 1, PATIENCE)
-    );
+    let holder = world.start_and_wait_until_it_asks();
     holder.signal(Signal::STOP);
     let waiter = world
         .call(&["get-token", "--timeout", "1s", "-o", "json"])
@@ -163,12 +156,7 @@ fn a_holder_that_stands_still_is_named_at_the_deadline() {
 fn one_waiter_goes_on_after(signal: Signal) {
     let world = World::with_profile();
     let held = world.emulator.hold_token_replies();
-    let holder = world.call(&["get-token"]).start();
-    assert!(
-        world
-            .emulator
-            .wait_for_requests(Endpoint::Token, 1, PATIENCE)
-    );
+    let holder = world.start_and_wait_until_it_asks();
     let waiters: Vec<Running> = (0..3).map(|_| world.call(&["get-token"]).start()).collect();
     for waiter in &waiters {
         let line = waiter.wait_to_say("Waiting for process");
@@ -176,11 +164,7 @@ fn one_waiter_goes_on_after(signal: Signal) {
     }
     holder.signal(signal);
     drop(holder.finish());
-    assert!(
-        world
-            .emulator
-            .wait_for_requests(Endpoint::Token, 2, PATIENCE)
-    );
+    world.wait_until_asked(2);
     drop(held);
     the_one_token(waiters.into_iter().map(Running::finish).collect());
     assert_eq!(world.emulator.token_requests(), 2);

@@ -260,23 +260,8 @@ fn a_redirect_is_not_followed() {
 
 #[test]
 fn a_discovery_document_cannot_point_elsewhere() {
-    let (world, thief) = (World::new(), Thief::lurking());
-    let issuer = format!(
-        "{}/{}/v2.0",
-        world.emulator.base_url(),
-        emulator::DEFAULT_TENANT_ID
-    );
-    let creation = world
-        .call(&["config", "create", "--name", "oidc", "--authority", &issuer])
-        .args([
-            "--authority-type",
-            "oidc",
-            "--client-id",
-            CLIENT_ID,
-            "--client-secret-stdin",
-        ]);
-    creation.input(SECRET).run().answer_and_words();
-    let asked = || call(&world, "oidc").args(["-s", "api://orders/.default"]);
+    let (world, thief) = (World::with_openid_profile(), Thief::lurking());
+    let asked = || call(&world, "oidc");
     for (field, why) in [("token_endpoint", "another server"), ("issuer", "is about")] {
         let altered = Fault::Field(field.to_owned(), thief.url().into());
         world

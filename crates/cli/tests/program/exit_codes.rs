@@ -2,13 +2,11 @@
 
 use std::net::TcpListener;
 
-use emulator::Endpoint;
 use insta::assert_snapshot;
 use rustix::process::Signal;
 
 use crate::support::CLIENT_ID;
 use crate::support::Home;
-use crate::support::PATIENCE;
 use crate::support::SECRET;
 use crate::support::World;
 use crate::support::assert_is_token;
@@ -246,12 +244,7 @@ fn eight_the_store_cannot_be_used() {
 fn ended_by(signal: Signal, code: i32) {
     let world = World::with_profile();
     let held = world.emulator.hold_token_replies();
-    let running = world.call(&["get-token"]).start();
-    assert!(
-        world
-            .emulator
-            .wait_for_requests(Endpoint::Token, 1, PATIENCE)
-    );
+    let running = world.start_and_wait_until_it_asks();
     running.signal(signal);
     assert_eq!(running.finish().failure(code), "");
     drop(held);

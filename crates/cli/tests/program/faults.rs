@@ -163,25 +163,7 @@ fn a_reply_that_comes_too_late_is_not_waited_for() {
 
 #[test]
 fn metadata_that_makes_no_sense_is_told_before_a_secret_is_sent() {
-    let world = World::new();
-    let issuer = format!(
-        "{}/{}/v2.0",
-        world.emulator.base_url(),
-        emulator::DEFAULT_TENANT_ID
-    );
-    let creation = world
-        .call(&["config", "create", "--name", "oidc", "--authority", &issuer])
-        .args([
-            "--authority-type",
-            "oidc",
-            "--client-id",
-            crate::support::CLIENT_ID,
-        ])
-        .args(["--client-secret-stdin", "--scope", crate::support::GRAPH]);
-    creation
-        .input(crate::support::SECRET)
-        .run()
-        .answer_and_words();
+    let world = World::with_openid_profile();
     for fault in [
         Fault::Html(200),
         Fault::Html(404),

@@ -4,11 +4,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-use emulator::Endpoint;
-
 use crate::support::Call;
 use crate::support::Home;
-use crate::support::PATIENCE;
 use crate::support::SECRET;
 use crate::support::World;
 use crate::support::assert_is_token;
@@ -270,8 +267,7 @@ fn a_passphrase_protects_where_it_was_chosen() {
 fn each_home_has_a_store_of_its_own() {
     let (one, other) = (World::with_profile(), Home::new());
     let held = one.emulator.hold_token_replies();
-    let running = one.call(&["get-token"]).start();
-    assert!(one.emulator.wait_for_requests(Endpoint::Token, 1, PATIENCE));
+    let running = one.start_and_wait_until_it_asks();
     assert_eq!(other.call(&["config", "list", "-q"]).run().answer(), "");
     drop(held);
     assert_is_token(&running.finish().answer_and_words().0);

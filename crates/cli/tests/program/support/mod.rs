@@ -22,7 +22,6 @@ pub(crate) use self::terminal::Terminal;
 pub(crate) use self::thief::Thief;
 pub(crate) use self::tls_front::TlsFront;
 pub(crate) use self::world::CLIENT_ID;
-pub(crate) use self::world::GRAPH;
 pub(crate) use self::world::SECRET;
 pub(crate) use self::world::TENANT;
 pub(crate) use self::world::World;

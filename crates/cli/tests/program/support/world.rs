@@ -4,9 +4,12 @@ use std::time::SystemTime;
 
 use emulator::App;
 use emulator::Emulator;
+use emulator::Endpoint;
 
 use super::Call;
 use super::Home;
+use super::PATIENCE;
+use super::Running;
 
 pub(crate) const CLIENT_ID: &str = "11112222-bbbb-3333-cccc-4444dddd5555";
 pub(crate) const TENANT: &str = emulator::DEFAULT_TENANT_DOMAIN;
@@ -66,6 +69,47 @@ impl World {
             said,
             format!("Saved profile `{name}`.\nTry it: entra-auth-cli get-token -p {name}\n")
         );
+    }
+
+    /// The profile `oidc`: the same provider, taken for one that is known by its metadata alone.
+    pub(crate) fn with_openid_profile() -> Self {
+        let world = Self::new();
+        let tenant = world.emulator.authority(emulator::DEFAULT_TENANT_ID);
+        let creation = world
+            .call(&[
+                "config",
+                "create",
+                "--name",
+                "oidc",
+                "--authority-type",
+                "oidc",
+            ])
+            .args([
+                "--authority",
+                &format!("{tenant}/v2.0"),
+                "--client-id",
+                CLIENT_ID,
+            ])
+            .args(["--scope", GRAPH, "--client-secret-stdin"]);
+        creation.input(SECRET).run().answer_and_words();
+        world
+    }
+
+    /// Starts `get-token` and waits until it has asked the provider, which should be told before
+    /// to hold its replies.
+    pub(crate) fn start_and_wait_until_it_asks(&self) -> Running {
+        let running = self.call(&["get-token"]).start();
+        self.wait_until_asked(1);
+        running
+    }
+
+    /// Waits until so many token requests have come in.
+    #[track_caller]
+    pub(crate) fn wait_until_asked(&self, times: usize) {
+        let came = self
+            .emulator
+            .wait_for_requests(Endpoint::Token, times, PATIENCE);
+        assert!(came, "the provider is not asked {times} times");
     }
 
     /// The flags that name this world's authority and application.
