@@ -172,6 +172,11 @@ impl Authority {
                 .is_some_and(|host| Cloud::of_login_host(host).is_some())
     }
 
+    /// Whether its address is one of this machine's own (see [`crate::uri::is_loopback`]).
+    pub fn is_on_this_machine(&self) -> bool {
+        url::Url::parse(&self.base).is_ok_and(|url| crate::uri::is_loopback(&url))
+    }
+
     /// The same service asked for another directory.
     ///
     /// # Errors

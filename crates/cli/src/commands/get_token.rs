@@ -29,10 +29,11 @@ pub(crate) fn run(
     variables: &Variables,
     args: &TokenArgs,
 ) -> Result<ExitCode, CommandError> {
-    let store = settings::open(ui, variables)?;
+    let allowed = args.timeout.unwrap_or(engine::DEFAULT_TIMEOUT);
+    let store = settings::open_within(ui, variables, allowed)?;
     let profile = profile(ui, variables, &store, args)?;
     let request = settings::token_request(ui, variables, args, profile.as_ref())?;
-    let ca_file = settings::ca_file(&args.target, variables, profile.as_ref())?;
+    let ca_file = settings::ca_file(&args.target, profile.as_ref())?;
     let transport = Transport::new(settings::network(ca_file, variables));
     let issued = issued(ui, variables, &store, &transport, &request)?;
     let now = store.clock.now();

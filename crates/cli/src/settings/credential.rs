@@ -114,7 +114,14 @@ pub(super) fn absolute(path: &PathBuf) -> Result<PathBuf, CommandError> {
 /// The words of a command line: quotes and backslashes as in a POSIX shell, nothing else.
 pub(crate) fn command_words(command: &str) -> Result<Vec<String>, CommandError> {
     match shlex::split(command) {
-        Some(words) if !words.is_empty() => Ok(words),
+        Some(mut words) if !words.is_empty() => {
+            // A program with a directory is meant from here; one without is looked up in PATH.
+            let program = PathBuf::from(&words[0]);
+            if program.components().count() > 1 {
+                words[0] = absolute(&program)?.to_string_lossy().into_owned();
+            }
+            Ok(words)
+        }
         _ => Err(CommandError::usage(
             "invalid_command",
             "the command names no program, or a quote in it is not closed",

@@ -2,6 +2,7 @@
 //! environment variables, and the one place where flags, variables and profiles are weighed
 //! against each other.
 
+mod approval;
 mod credential;
 mod network;
 mod passphrase;
@@ -10,6 +11,7 @@ mod store;
 mod token_request;
 mod variables;
 
+pub(crate) use self::approval::approval_of;
 pub(crate) use self::credential::GivenSecret;
 pub(crate) use self::credential::secret_from_flags;
 pub(crate) use self::network::ca_file;
@@ -17,6 +19,6 @@ pub(crate) use self::network::network;
 pub(crate) use self::profile_choice::chosen_profile;
 pub(crate) use self::store::Store;
 pub(crate) use self::store::open;
-pub(crate) use self::token_request::approval_of;
+pub(crate) use self::store::open_within;
 pub(crate) use self::token_request::token_request;
 pub(crate) use self::variables::Variables;

@@ -29,18 +29,13 @@ pub(crate) fn network(ca_file: Option<PathBuf>, variables: &Variables) -> Networ
     }
 }
 
-/// The file of certificate authorities to trust, by flag, variable or profile.
+/// The file of certificate authorities to trust, by flag or profile.
 pub(crate) fn ca_file(
     target: &TargetArgs,
-    variables: &Variables,
     profile: Option<&Profile>,
 ) -> Result<Option<PathBuf>, CommandError> {
-    let typed = target
-        .ca_file
-        .clone()
-        .or_else(|| variables.raw("ENTRA_AUTH_CA_FILE").map(PathBuf::from));
-    match typed {
-        Some(path) => absolute(&path).map(Some),
+    match &target.ca_file {
+        Some(path) => absolute(path).map(Some),
         None => Ok(profile.and_then(|profile| profile.ca_file.clone())),
     }
 }

@@ -33,6 +33,15 @@ pub(crate) struct Store {
 
 /// The store at the places the environment names. Nothing is touched yet.
 pub(crate) fn open(ui: &Ui, variables: &Variables) -> Result<Store, CommandError> {
+    open_within(ui, variables, KEYRING_TIMEOUT)
+}
+
+/// The same for a command that may take only so long.
+pub(crate) fn open_within(
+    ui: &Ui,
+    variables: &Variables,
+    allowed: Duration,
+) -> Result<Store, CommandError> {
     let locations =
         Locations::resolve(&variables.of_locations()).map_err(|error| wording::location(&error))?;
     let clock = Arc::new(SystemClock::start());
@@ -40,7 +49,7 @@ pub(crate) fn open(ui: &Ui, variables: &Variables) -> Result<Store, CommandError
         choice: choice(variables)?,
         passphrase: Box::new(PassphraseHere(ui.clone())),
         notices: Box::new(Spoken(ui.clone())),
-        keyring_timeout: KEYRING_TIMEOUT,
+        keyring_timeout: KEYRING_TIMEOUT.min(allowed),
         allow_foreign_home: variables.text("ENTRA_AUTH_ALLOW_FOREIGN_HOME").as_deref() == Some("1"),
     };
     let shared: Arc<dyn model::Clock> = Arc::<SystemClock>::clone(&clock);

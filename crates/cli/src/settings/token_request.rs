@@ -16,17 +16,16 @@ use model::AuthorityInput;
 use model::AuthorityKind;
 use model::ClientId;
 use model::Cloud;
-use model::Destination;
 use model::Flow;
 use model::Profile;
 use model::Scopes;
 use model::SecretReference;
 use model::Tenant;
-use vault::Approval;
 use vault::SecretKind;
 use zeroize::Zeroizing;
 
 use super::Variables;
+use super::approval::approval_of;
 use super::credential::GivenSecret;
 use super::credential::absolute;
 use super::credential::secret_from_flags;
@@ -48,6 +47,9 @@ pub(crate) fn token_request(
     profile: Option<&Profile>,
 ) -> Result<TokenRequest, CommandError> {
     let chosen = chosen_authority(&args.target, variables, profile)?;
+    if profile.is_none() {
+        chosen.must_be_trusted_without_profile()?;
+    }
     let authority = chosen.authority;
     let client_id = client_id(&args.target, variables, profile)?;
     let asked = Asked {
@@ -72,12 +74,14 @@ pub(crate) fn token_request(
     let trusts_references = kept_in_profile
         || args.target.ca_file.is_none()
             && profile.is_some_and(|profile| profile.ca_file.is_some());
-    let approval = profile
-        .and_then(|profile| approval_of(profile, &authority, &client_id))
-        .filter(|approval| {
-            (trusts_references && !approval.references.is_empty())
-                || !(authority.is_built_in() || chosen.typed_here)
-        });
+    let approval = match profile {
+        Some(profile) => approval_of(profile, &authority, &client_id)?,
+        None => None,
+    };
+    let approval = approval.filter(|approval| {
+        (trusts_references && !approval.references.is_empty())
+            || !(authority.is_built_in() || chosen.typed_here)
+    });
     Ok(TokenRequest {
         authority,
         client_id,
@@ -100,43 +104,27 @@ pub(crate) fn token_request(
     })
 }
 
-/// What this machine's owner must approve before the profile's secrets are read or sent; `None`
-/// if nothing in it needs that: its own sealed secret for a built-in cloud is bound already.
-pub(crate) fn approval_of(
-    profile: &Profile,
-    authority: &Authority,
-    client_id: &ClientId,
-) -> Option<Approval> {
-    let mut references = Vec::new();
-    let mut add = |what: &str, reference: Option<String>| {
-        references.extend(reference.map(|text| format!("{what}: {text}")));
-    };
-    let text = |reference: &Option<SecretReference>| reference.as_ref().map(ToString::to_string);
-    let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
-    add("client secret from", text(&profile.client_secret_from));
-    add("certificate", path(&profile.certificate_path));
-    add(
-        "certificate password from",
-        text(&profile.certificate_password_from),
-    );
-    add(
-        "client assertion from",
-        text(&profile.client_assertion_from),
-    );
-    add("CA file", path(&profile.ca_file));
-    if references.is_empty() && authority.is_built_in() {
-        return None;
-    }
-    Some(Approval {
-        destination: Destination::new(authority, client_id),
-        references,
-    })
-}
-
 struct ChosenAuthority {
     authority: Authority,
     /// Its address stood in a flag of this very command.
     typed_here: bool,
+}
+
+impl ChosenAuthority {
+    /// Where no profile was approved, a variable alone may name a built-in cloud or this machine,
+    /// but no stranger: a directory's `.envrc` would send the caller's secrets there.
+    fn must_be_trusted_without_profile(&self) -> Result<(), CommandError> {
+        let authority = &self.authority;
+        if self.typed_here || authority.is_built_in() || authority.is_on_this_machine() {
+            return Ok(());
+        }
+        Err(CommandError::usage(
+            "authority_not_approved",
+            format!("`{authority}` is named by a variable only, and is none of Microsoft's clouds"),
+        )
+        .hint(format!("If it is meant: --authority {authority}"))
+        .hint("Or keep it in a profile: entra-auth-cli config create"))
+    }
 }
 
 /// The authority that flags, variables and profile name together.

@@ -14,6 +14,7 @@ use std::process::ExitCode;
 use anstyle::AnsiColor;
 use anstyle::Style;
 use protocol::text::escaped;
+use protocol::text::escaped_keeping_lines;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
@@ -190,18 +191,23 @@ pub(crate) fn usage(error: &clap::Error, as_json: bool) -> ExitCode {
         let _ = error.print();
         return ExitCode::SUCCESS;
     }
+    let plain = redacted(error.to_string());
+    let safe = escaped_keeping_lines(&plain);
     if as_json {
-        let text = error.to_string();
-        let message = text
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .trim_start_matches("error: ");
-        let worded = CommandError::usage("invalid_arguments", message)
-            .hint("See: entra-auth-cli --help, or the command's own --help");
-        let _ = writeln!(anstream::stderr().lock(), "{}", failure_document(&worded));
-    } else {
+        let message = safe.lines().next().unwrap_or_default();
+        let worded =
+            CommandError::usage("invalid_arguments", message.trim_start_matches("error: "))
+                .hint("See: entra-auth-cli --help, or the command's own --help");
+        let document = serde_json::to_string(&ErrorDocument::from(&worded));
+        let _ = writeln!(
+            anstream::stderr().lock(),
+            "{}",
+            document.unwrap_or_default()
+        );
+    } else if safe == error.to_string() {
         let _ = error.print();
+    } else {
+        let _ = write!(anstream::stderr().lock(), "{safe}");
     }
     ExitCode::from(Kind::Usage.exit_code())
 }
@@ -212,4 +218,22 @@ fn failure_document(error: &CommandError) -> String {
         |_| format!("{{\"code\":\"{}\"}}", error.code),
         |text| text.to_string(),
     )
+}
+
+/// A usage error without the value that was typed to a flag of a secret, such as
+/// `--client-secret-stdin=VALUE`.
+fn redacted(message: String) -> String {
+    let about_a_secret = ["--client-secret", "--certificate-password"]
+        .iter()
+        .any(|flag| message.contains(flag));
+    match (about_a_secret, message.find("value '")) {
+        (true, Some(start)) => {
+            let start = start + "value '".len();
+            let end = message[start..]
+                .find("' for ")
+                .map_or(message.len(), |end| start + end);
+            format!("{}[REDACTED]{}", &message[..start], &message[end..])
+        }
+        _ => message,
+    }
 }

@@ -109,7 +109,8 @@ pub(crate) fn authority(error: &AuthorityError) -> CommandError {
     }
 }
 
-fn not_approved(
+/// Words a profile whose authority or references nobody approved.
+pub(crate) fn not_approved(
     profile: &str,
     destination: &Destination,
     approved_for: Option<&Destination>,

@@ -9,6 +9,7 @@ mod transport;
 
 pub(crate) use self::acquisition::authority;
 pub(crate) use self::acquisition::engine;
+pub(crate) use self::acquisition::not_approved;
 pub(crate) use self::acquisition::shortfall;
 pub(crate) use self::clipboard::copied;
 pub(crate) use self::profiles::no_profile_meant;

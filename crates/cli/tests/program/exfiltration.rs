@@ -312,3 +312,21 @@ fn the_person_can_let_a_secret_go_elsewhere() {
     assert_is_token(&call(&world, "sp").run().answer());
     assert_eq!(elsewhere.emulator.token_requests(), 1);
 }
+
+#[test]
+fn a_variable_alone_names_no_stranger() {
+    let world = World::new();
+    let token = world.home.put("federated", "eyJ.a.b");
+    for variable in ["AZURE_AUTHORITY_HOST", "ENTRA_AUTH_AUTHORITY"] {
+        let call = world
+            .home
+            .call(&["get-token", "--tenant", TENANT, "--client-id", CLIENT_ID])
+            .env("AZURE_FEDERATED_TOKEN_FILE", &token)
+            .env(variable, "https://login.stranger.example");
+        let said = call.run().failure(4);
+        assert!(
+            said.contains("--authority https://login.stranger.example"),
+            "{said}"
+        );
+    }
+}

@@ -8,6 +8,8 @@
     reason = "tests arrange files and processes, and tell the real time"
 )]
 
+// Looks into /proc.
+#[cfg(target_os = "linux")]
 mod canaries;
 mod certificates;
 mod concurrency;
@@ -23,5 +25,7 @@ mod references;
 mod rotation;
 mod script_contract;
 mod store_damage;
+// Mounts disks and changes users.
+#[cfg(target_os = "linux")]
 mod store_place;
 mod support;

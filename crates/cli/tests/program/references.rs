@@ -43,18 +43,18 @@ fn a_command_does_not_run_before_approval() {
     with("one");
     let said = asked().failure(4);
     assert!(
-        said.contains("is not approved") && said.contains("vault one"),
+        said.contains("is not approved") && said.contains(r#"vault", "one""#),
         "{said}"
     );
     assert_eq!(ran(), None);
     let (_, said) = approved().answer_and_words();
-    assert!(said.contains("vault one"), "{said}");
+    assert!(said.contains(r#"vault", "one""#), "{said}");
     assert_eq!(ran(), None, "approving runs nothing");
     assert_is_token(&asked().answer());
     assert_eq!(ran().as_deref(), Some("one\n"));
 
     with("two");
-    assert!(asked().failure(4).contains("vault two"));
+    assert!(asked().failure(4).contains(r#"vault", "two""#));
     assert_eq!(
         ran().as_deref(),
         Some("one\n"),
@@ -65,7 +65,7 @@ fn a_command_does_not_run_before_approval() {
 
     with("one");
     assert!(
-        asked().failure(4).contains("vault one"),
+        asked().failure(4).contains(r#"vault", "one""#),
         "an approval of long ago is void"
     );
     assert_eq!(world.emulator.token_requests(), 2);
@@ -165,4 +165,54 @@ fn a_reference_that_gives_nothing_is_told_as_it_is() {
         "the command's own words come first: {said}"
     );
     assert_eq!(world.emulator.requests().len(), 0);
+}
+
+#[test]
+fn a_change_of_something_else_approves_nothing_along() {
+    let world = World::new();
+    let script = world.home.put_script("vault", "echo ran >> ran; echo x");
+    put_profile(
+        &world,
+        &format!(
+            r#""authMethod": "ClientSecret", "clientSecretFrom": {{"command": ["{}"]}}"#,
+            script.display()
+        ),
+    );
+    let change = [
+        "config",
+        "edit",
+        "theirs",
+        "--login-hint",
+        "ada@contoso.com",
+    ];
+    let said = world.call(&change).run().failure(4);
+    assert!(said.contains("config trust theirs"), "{said}");
+    world.call(&["get-token"]).run().failure(4);
+    assert!(!world.home.at("ran").exists());
+
+    world
+        .call(&["config", "trust", "theirs", "--yes"])
+        .run()
+        .answer_and_words();
+    world.call(&change).run().answer_and_words();
+    world.call(&["get-token"]).run().failure(2);
+    assert!(world.home.at("ran").exists(), "what was approved stays so");
+}
+
+#[test]
+fn a_path_that_depends_on_the_directory_is_used_from_nowhere() {
+    for fields in [
+        r#""authMethod": "ClientSecret", "clientSecretFrom": {"command": ["./vault"]}"#,
+        r#""authMethod": "ClientSecret", "clientSecretFrom": {"file": "secret"}"#,
+        r#""authMethod": "PasswordlessCertificate", "certificatePath": "app.pem""#,
+    ] {
+        let world = World::new();
+        world.home.put_script("vault", "echo ran >> ran; echo x");
+        put_profile(&world, fields);
+        for call in [&["get-token"][..], &["config", "trust", "theirs", "--yes"]] {
+            let said = world.call(call).run().failure(4);
+            assert!(said.contains("another directory"), "{said}");
+        }
+        assert!(!world.home.at("ran").exists());
+    }
 }

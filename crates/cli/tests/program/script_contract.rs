@@ -227,6 +227,7 @@ fn a_reader_that_went_away_is_no_failure() {
     assert_eq!(outcome.answer(), "");
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn stdout_that_cannot_be_written_is_a_failure() {
     let world = World::with_profile();

@@ -90,11 +90,16 @@ fn existing(
     args: &CreateArgs,
 ) -> Result<bool, CommandError> {
     let names = store.vault.profiles().names().map_err(wording::profiles)?;
-    if !names
-        .iter()
-        .any(|known| known.as_str().eq_ignore_ascii_case(name.as_str()))
-    {
+    let same = |known: &&ProfileName| known.as_str().eq_ignore_ascii_case(name.as_str());
+    let Some(known) = names.iter().find(same) else {
         return Ok(false);
+    };
+    if known != name {
+        return Err(CommandError::usage(
+            "profile_exists",
+            format!("a profile `{known}` exists already, and letter case makes no other name"),
+        )
+        .hint(format!("Replace it: --name {known} --force")));
     }
     if args.force {
         return Ok(true);

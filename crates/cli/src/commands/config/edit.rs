@@ -25,6 +25,7 @@ pub(super) fn run(
     let store = settings::open(ui, variables)?;
     let (flag, positional) = (args.profile.as_deref(), args.positional.as_deref());
     let before = profile_meant(ui, variables, &store.vault, flag, positional)?;
+    save::must_be_approved(&store, &before)?;
     let mut profile = before.clone();
     let given = fields::apply(ui, &args.fields, &mut profile)?;
     for field in &args.unset {
@@ -45,6 +46,7 @@ pub(super) fn run(
     save::destination(&profile)?;
     save::seal(&store, &profile, &given)?;
     save::approve(&store, &profile)?;
+    save::forget_replaced(&store, &profile)?;
     store
         .vault
         .profiles()

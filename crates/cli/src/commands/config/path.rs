@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use protocol::text::escaped;
 use serde::Serialize;
 
 use super::view;
@@ -36,7 +37,9 @@ pub(super) fn run(
         Some(document) => document,
         None => format!(
             "profiles  {}\nstate     {}\ndata      {}\n",
-            places.profiles, places.state, places.data
+            escaped(&places.profiles),
+            escaped(&places.state),
+            escaped(&places.data)
         ),
     };
     ui.answer(&text)?;

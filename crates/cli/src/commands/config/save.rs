@@ -3,6 +3,7 @@
 use model::AuthMethod;
 use model::Destination;
 use model::Profile;
+use vault::SecretKind;
 
 use super::fields::GivenSecrets;
 use crate::command_error::CommandError;
@@ -38,18 +39,51 @@ fn profile_authority(profile: &Profile) -> Result<model::Authority, CommandError
 pub(super) fn approve(store: &Store, profile: &Profile) -> Result<(), CommandError> {
     let destination = destination(profile)?;
     let authority = profile_authority(profile)?;
-    match settings::approval_of(profile, &authority, &destination.client_id) {
+    match settings::approval_of(profile, &authority, &destination.client_id)? {
         Some(approval) => store.vault.approvals().approve(&profile.name, &approval),
         None => store.vault.approvals().remove(&profile.name).map(|_| ()),
     }
     .map_err(|error| wording::vault(&error))
 }
 
+/// Refuses to build on a profile whose authority or references nobody approved: a change of
+/// something else would approve along what a stranger wrote into the file.
+pub(super) fn must_be_approved(store: &Store, profile: &Profile) -> Result<(), CommandError> {
+    let refers = profile.authority.is_some()
+        || profile.client_secret_from.is_some()
+        || profile.certificate_password_from.is_some()
+        || profile.client_assertion_from.is_some()
+        || profile.certificate_path.is_some()
+        || profile.ca_file.is_some();
+    if !refers {
+        return Ok(());
+    }
+    let destination = destination(profile)?;
+    let authority = profile_authority(profile)?;
+    let Some(approval) = settings::approval_of(profile, &authority, &destination.client_id)? else {
+        return Ok(());
+    };
+    let approved = store.vault.approvals().get(&profile.name);
+    let approved = approved.map_err(|error| wording::vault(&error))?;
+    if approved.as_ref() == Some(&approval) {
+        return Ok(());
+    }
+    let elsewhere = approved
+        .map(|approved| approved.destination)
+        .filter(|approved| *approved != approval.destination);
+    Err(wording::not_approved(
+        profile.name.as_str(),
+        &approval.destination,
+        elsewhere.as_ref(),
+        &approval.references,
+    ))
+}
+
 /// What the profile refers to: variables, files, commands.
 pub(super) fn references(profile: &Profile) -> Result<Vec<String>, CommandError> {
     let destination = destination(profile)?;
     let authority = profile_authority(profile)?;
-    let approval = settings::approval_of(profile, &authority, &destination.client_id);
+    let approval = settings::approval_of(profile, &authority, &destination.client_id)?;
     Ok(approval
         .map(|approval| approval.references)
         .unwrap_or_default())
@@ -69,6 +103,23 @@ pub(super) fn forget_others(
                 .secrets()
                 .remove_one(&profile.name, kind)
                 .map_err(|error| wording::vault(&error))?;
+        }
+    }
+    Ok(())
+}
+
+/// Forgets the sealed secrets in whose place the profile now has a reference.
+pub(super) fn forget_replaced(store: &Store, profile: &Profile) -> Result<(), CommandError> {
+    for (kind, reference) in [
+        (SecretKind::ClientSecret, &profile.client_secret_from),
+        (
+            SecretKind::CertificatePassword,
+            &profile.certificate_password_from,
+        ),
+    ] {
+        if reference.is_some() {
+            let forgotten = store.vault.secrets().remove_one(&profile.name, kind);
+            forgotten.map_err(|error| wording::vault(&error))?;
         }
     }
     Ok(())

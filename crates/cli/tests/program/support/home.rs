@@ -11,6 +11,7 @@ use super::Call;
 const PROGRAM: &str = env!("CARGO_BIN_EXE_entra-auth-cli");
 
 /// The user that has nothing.
+#[cfg(target_os = "linux")]
 const NOBODY: u32 = 65_534;
 
 /// A home, removed when dropped. The key of its store rests in a file.
@@ -29,6 +30,7 @@ impl Home {
     }
 
     /// A home whose login session has a place in memory for its key.
+    #[cfg(target_os = "linux")]
     pub(crate) fn with_session() -> Self {
         let session = tempfile::Builder::new()
             .permissions(std::fs::Permissions::from_mode(0o700))
@@ -134,6 +136,7 @@ fn files_below(directory: &Path) -> Vec<PathBuf> {
 }
 
 /// Gives a directory and everything in it to a user without rights; only root can.
+#[cfg(target_os = "linux")]
 pub(crate) fn give_to_nobody(path: &Path) {
     let status = std::process::Command::new("chown")
         .args(["-R", &format!("{NOBODY}:{NOBODY}")])
@@ -144,6 +147,7 @@ pub(crate) fn give_to_nobody(path: &Path) {
 }
 
 /// The program where every user can run it, to be called as a user without rights.
+#[cfg(target_os = "linux")]
 pub(crate) fn copy_of_the_program(home: &Home) -> Call {
     let copy = home.at("program");
     std::fs::copy(PROGRAM, &copy).unwrap();

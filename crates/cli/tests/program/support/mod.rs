@@ -14,7 +14,9 @@ pub(crate) use self::call::Outcome;
 pub(crate) use self::call::Running;
 pub(crate) use self::call::at_once;
 pub(crate) use self::home::Home;
+#[cfg(target_os = "linux")]
 pub(crate) use self::home::copy_of_the_program;
+#[cfg(target_os = "linux")]
 pub(crate) use self::home::give_to_nobody;
 pub(crate) use self::openssl::Identity;
 pub(crate) use self::proxy::Proxy;
