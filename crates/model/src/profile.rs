@@ -76,12 +76,13 @@ pub enum SecretReference {
     Command(Vec<String>),
 }
 
+/// No two references read the same: approvals compare these texts.
 impl fmt::Display for SecretReference {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Env(name) => write!(formatter, "environment variable {name}"),
             Self::File(path) => write!(formatter, "file {}", path.display()),
-            Self::Command(arguments) => write!(formatter, "command {}", arguments.join(" ")),
+            Self::Command(arguments) => write!(formatter, "command {arguments:?}"),
         }
     }
 }
@@ -284,6 +285,28 @@ mod tests {
             serde_json::from_str::<SecretReference>(&text).unwrap(),
             reference
         );
+    }
+
+    #[test]
+    fn different_references_read_differently() {
+        let command = |words: &[&str]| {
+            SecretReference::Command(words.iter().map(|word| (*word).to_owned()).collect())
+        };
+        let texts: Vec<String> = [
+            command(&["printf", "%s", "a b"]),
+            command(&["printf", "%s", "a", "b"]),
+            command(&["printf", "%s", "a\", \"b"]),
+            command(&["printf %s a b"]),
+            SecretReference::Env("A".to_owned()),
+            SecretReference::File("A".into()),
+        ]
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+        assert_eq!(texts[0], r#"command ["printf", "%s", "a b"]"#);
+        for (index, text) in texts.iter().enumerate() {
+            assert!(!texts[..index].contains(text), "{text}");
+        }
     }
 
     #[test]

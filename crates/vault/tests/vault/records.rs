@@ -124,7 +124,7 @@ fn an_approval_covers_exactly_what_was_approved() {
     let home = Home::new();
     let approval = Approval {
         destination: destination("t"),
-        references: vec!["command op read".to_owned(), "file /s".to_owned()],
+        references: vec![r#"command ["op", "read"]"#.to_owned(), "file /s".to_owned()],
     };
     let vault = home.vault();
     assert!(
