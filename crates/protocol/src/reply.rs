@@ -23,6 +23,10 @@ use crate::text;
 /// How a token is used where the reply does not say.
 const DEFAULT_TOKEN_TYPE: &str = "Bearer";
 
+/// No token is taken to live longer, whatever the reply says, so that its end is a date that
+/// RFC 3339 can write. Entra's live a day at most.
+const LONGEST_LIFETIME: Duration = Duration::from_hours(24 * 3650);
+
 /// Why a reply gives no token.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ReplyError {
@@ -217,14 +221,15 @@ fn reason(error: &serde_json::Error) -> &'static str {
     }
 }
 
-/// A whole number of seconds, as a number or as text; nothing else, and nothing negative.
+/// A whole number of seconds, as a number or as text; nothing else, nothing negative, and ten years
+/// at most.
 fn seconds(value: Option<&Value>) -> Option<Duration> {
     let seconds = match value? {
         Value::Number(number) => number.as_u64()?,
         Value::String(text) => text.trim().parse().ok()?,
         _ => return None,
     };
-    Some(Duration::from_secs(seconds))
+    Some(Duration::from_secs(seconds).min(LONGEST_LIFETIME))
 }
 
 /// `type-name` or an absolute URI (RFC 6749 §8.1): it ends up in an HTTP header.
@@ -317,12 +322,15 @@ mod tests {
     }
 
     #[test]
-    fn absurd_lifetimes_do_not_overflow() {
-        let body = format!(r#"{{"access_token":"t","expires_in":{}}}"#, u64::MAX);
-        assert_eq!(
-            read(200, &body).unwrap().expires_on.unix_seconds(),
-            i64::MAX
-        );
+    fn absurd_lifetimes_end_at_a_date_that_can_be_written() {
+        for lifetime in [u64::MAX, 400_000_000_000, 315_360_001] {
+            let body = format!(
+                r#"{{"access_token":"t","expires_in":{lifetime},"refresh_in":{lifetime}}}"#
+            );
+            let set = read(200, &body).unwrap();
+            assert_eq!(set.expires_on.to_string(), "2035-12-30T00:00:00Z");
+            assert_eq!(set.refresh_on, None);
+        }
     }
 
     #[test]
