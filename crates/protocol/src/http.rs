@@ -11,6 +11,7 @@ use url::Url;
 use zeroize::Zeroize;
 use zeroize::Zeroizing;
 
+use crate::echo;
 use crate::redaction;
 use crate::text;
 
@@ -228,6 +229,28 @@ impl HttpRequest {
         }
         lines
     }
+
+    /// The form fields and query parameters that [`redacted`](Self::redacted) hides, unencoded.
+    pub(crate) fn hidden_parameters(&self) -> impl Iterator<Item = Zeroizing<String>> {
+        let form = self.body.iter().flat_map(|form| &form.0);
+        let fields = form
+            .filter(|(name, _)| !redaction::shows_parameter(name))
+            .map(|(_, value)| value.clone());
+        let query = self
+            .url
+            .query_pairs()
+            .filter(|(name, _)| !redaction::shows_parameter(name))
+            .map(|(_, value)| Zeroizing::new(value.into_owned()));
+        fields.chain(query)
+    }
+
+    /// The values of the headers that [`redacted`](Self::redacted) hides.
+    pub(crate) fn hidden_headers(&self) -> impl Iterator<Item = &str> {
+        self.headers
+            .iter()
+            .filter(|(name, _)| !redaction::shows_header(name))
+            .map(|(_, value)| value.as_str())
+    }
 }
 
 fn push_line(lines: &mut String, name: &str, separator: &str, value: &str) {
@@ -247,6 +270,23 @@ impl HttpResponse {
             .iter()
             .find(|(header, _)| header.eq_ignore_ascii_case(name))
             .map(|(_, value)| value.trim())
+    }
+
+    /// The reply with `[REDACTED]` wherever it repeats a secret of the request, as it is or escaped
+    /// for a form, for JSON or for HTML: what is quoted from it tells none. Secrets of less than
+    /// six bytes are not looked for.
+    ///
+    /// A granted token may rightly be the one that was sent (RFC 6749 §6), so this is for what is
+    /// shown or kept of a reply, not for reading tokens from it.
+    #[must_use]
+    pub fn scrubbed_of(mut self, request: &HttpRequest) -> Self {
+        let secrets = echo::Secrets::of(request);
+        self.body = secrets.hidden_in(std::mem::take(&mut self.body));
+        for (_, value) in &mut self.headers {
+            let hidden = secrets.hidden_in(std::mem::take(value).into_bytes());
+            *value = String::from_utf8_lossy(&hidden).into_owned();
+        }
+        self
     }
 
     /// The reply as several lines for diagnostics, with everything that could be a secret replaced
@@ -368,6 +408,31 @@ mod tests {
             shown.contains("\"expires_in\":3599") && shown.contains("trace"),
             "{shown}"
         );
+    }
+
+    #[test]
+    fn a_reply_that_repeats_the_request_tells_no_secret() {
+        let mut request = request(&[("client_secret", "s3cr/t one"), ("scope", "harmless")]);
+        // app:s3cr/t-two, form-encoded before it was joined.
+        let basic = "YXBwOnMzY3IlMkZ0LXR3bw==";
+        request.headers[0].1 = format!("Basic {basic}");
+        request.url.set_query(Some("code=pl4nted%2Fcode"));
+        let page = format!(
+            "harmless client_secret=s3cr%2ft+one {basic} app:s3cr%2Ft-two s3cr\\/t-two \
+             s3cr/t one pl4nted/code"
+        );
+        let response = HttpResponse {
+            status: 400,
+            headers: vec![("x-ms-request-id".to_owned(), "s3cr/t one!".to_owned())],
+            body: page.into_bytes(),
+        }
+        .scrubbed_of(&request);
+        assert_eq!(
+            String::from_utf8_lossy(&response.body),
+            "harmless client_secret=[REDACTED] [REDACTED] app:[REDACTED] [REDACTED] [REDACTED] \
+             [REDACTED]"
+        );
+        assert_eq!(response.header("x-ms-request-id"), Some("[REDACTED]!"));
     }
 
     #[test]

@@ -9,6 +9,7 @@ pub mod certificate;
 pub mod claims;
 pub mod client_authentication;
 pub mod discovery;
+mod echo;
 pub mod endpoints;
 pub mod grant;
 pub mod http;

@@ -89,15 +89,24 @@ const SHOWN_MEMBERS: [&str; 29] = [
     "verification_uri",
 ];
 
+/// Whether a form field or query parameter of that name may be shown.
+pub(crate) fn shows_parameter(name: &str) -> bool {
+    SHOWN_PARAMETERS.contains(&name)
+}
+
+/// Whether a header of that name may be shown.
+pub(crate) fn shows_header(name: &str) -> bool {
+    SHOWN_HEADERS.contains(&name.to_ascii_lowercase().as_str())
+}
+
 /// The parameter's value, or that there is one.
 pub(crate) fn parameter<'a>(name: &str, value: &'a str) -> &'a str {
-    shown_if(SHOWN_PARAMETERS.contains(&name), value)
+    shown_if(shows_parameter(name), value)
 }
 
 /// The header's value, or that there is one.
 pub(crate) fn header<'a>(name: &str, value: &'a str) -> &'a str {
-    let name = name.to_ascii_lowercase();
-    shown_if(SHOWN_HEADERS.contains(&name.as_str()), value)
+    shown_if(shows_header(name), value)
 }
 
 fn shown_if(harmless: bool, value: &str) -> &str {
