@@ -9,6 +9,20 @@ const EXCERPT_LENGTH: usize = 200;
 /// From which length on a run of token characters is taken for a token or a secret.
 const TOKEN_LENGTH: usize = 40;
 
+/// What a value is called that is a secret in a request or a reply (RFC 6749 §11.2, RFC 7521 §4).
+const SECRET_NAMES: [&str; 10] = [
+    "access_token",
+    "assertion",
+    "client_assertion",
+    "client_secret",
+    "code",
+    "code_verifier",
+    "device_code",
+    "id_token",
+    "password",
+    "refresh_token",
+];
+
 /// What stands in an excerpt where something looked like a token.
 const HIDDEN: &str = "[…]";
 
@@ -136,7 +150,7 @@ pub fn excerpt(body: &[u8]) -> String {
     let window = &body[..body.len().min(16 * 1024)];
     let text = String::from_utf8_lossy(window);
     let words: Vec<&str> = text.split_whitespace().collect();
-    let without_tokens = without_tokens(&words.join(" "));
+    let without_tokens = without_tokens(&without_named_secrets(&words.join(" ")));
     let safe = escaped(&without_tokens);
     if safe.chars().count() <= EXCERPT_LENGTH {
         return safe.into_owned();
@@ -144,6 +158,69 @@ pub fn excerpt(body: &[u8]) -> String {
     let mut cut: String = safe.chars().take(EXCERPT_LENGTH - 1).collect();
     cut.push('…');
     cut
+}
+
+/// The text without the values that are named as secrets, in a form or in JSON, whole or cut off.
+fn without_named_secrets(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(separator) = rest.find([':', '=']) {
+        let secret = secret_name(&rest[..separator])
+            .map(|name| (name, value_after(rest, separator)))
+            .filter(|(name, (_, value))| !value.is_empty() && !is_number_of_error(name, value));
+        if let Some((_, (start, value))) = secret {
+            kept.push_str(&rest[..start]);
+            kept.push_str(HIDDEN);
+            rest = &rest[start + value.len()..];
+        } else {
+            kept.push_str(&rest[..=separator]);
+            rest = &rest[separator + 1..];
+        }
+    }
+    kept.push_str(rest);
+    kept
+}
+
+/// The name of a secret, if one stands at the end of the text: alone, or as the last part of a
+/// name such as `error.access_token`.
+fn secret_name(text: &str) -> Option<&'static str> {
+    let text = text.trim_end().trim_end_matches(is_quotation);
+    SECRET_NAMES.into_iter().find(|name| {
+        let start = text.len().saturating_sub(name.len());
+        text.get(start..)
+            .is_some_and(|end| end.eq_ignore_ascii_case(name))
+            && !text[..start].ends_with(|character: char| character.is_ascii_alphanumeric())
+    })
+}
+
+/// Whether a `code` is an HTTP status or an error's number, and no authorization code.
+fn is_number_of_error(name: &str, value: &str) -> bool {
+    name == "code" && value.len() <= 8 && value.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// What follows the separator at this place, and where it begins: up to the quote that closes it
+/// or, without quotes, to where a form's or an object's next part begins.
+fn value_after(text: &str, separator: usize) -> (usize, &str) {
+    let quoted = text[separator + 1..].trim_start();
+    let unescaped = quoted.trim_start_matches('\\');
+    let value = unescaped.strip_prefix(['"', '\'']).unwrap_or(unescaped);
+    let opening = &quoted[..quoted.len() - value.len()];
+    let end = match opening.chars().last() {
+        Some(quote) => value
+            .match_indices(quote)
+            .map(|(end, _)| end)
+            // Inside a string that is not itself inside one, an escaped quote is part of it.
+            .find(|end| opening.len() > 1 || !value[..*end].ends_with('\\')),
+        None => {
+            value.find(|character: char| character.is_whitespace() || "\"'&,{}".contains(character))
+        }
+    };
+    let start = text.len() - value.len();
+    (start, &value[..end.unwrap_or(value.len())])
+}
+
+const fn is_quotation(character: char) -> bool {
+    matches!(character, '"' | '\'' | '\\')
 }
 
 /// The text with every run of characters that could be a token, key or secret left out.
@@ -251,6 +328,47 @@ mod tests {
         );
         assert!(!shown.contains("eyJ") && !shown.contains("8Q~"), "{shown}");
         assert_eq!(shown.chars().count(), 200);
+    }
+
+    #[test]
+    fn an_excerpt_tells_no_value_that_is_named_as_a_secret() {
+        for (body, shown) in [
+            ("client_secret=pl4nted&scope=x", "client_secret=[…]&scope=x"),
+            (
+                r#"{"access_token": "pl4nted, pl4nted", "expires_in":5}"#,
+                r#"{"access_token": "[…]", "expires_in":5}"#,
+            ),
+            (
+                r#"{"message":"{\"refresh_token\":\"pl4nted\"}"}"#,
+                r#"{"message":"{\"refresh_token\":\"[…]"}"}"#,
+            ),
+            (r#"{"password":"pl4n\"ted"}"#, r#"{"password":"[…]"}"#),
+            (
+                r#"{"password":"","code":""}"#,
+                r#"{"password":"","code":""}"#,
+            ),
+            ("{'password' : 'pl4nted'}", "{'password' : '[…]'}"),
+            (
+                "{Password: pl4nted, code: pl4nted}",
+                "{Password: […], code: […]}",
+            ),
+            (
+                "device_code=pl4nted user_code:",
+                "device_code=[…] user_code:",
+            ),
+            (
+                r#"cut off: "id_token":"pl4n"#,
+                r#"cut off: "id_token":"[…]"#,
+            ),
+            (
+                "error code: 503, error_codes=[7000215]",
+                "error code: 503, error_codes=[7000215]",
+            ),
+            ("password=12345678", "password=[…]"),
+            ("barcode=x assertion failed", "barcode=x assertion failed"),
+        ] {
+            assert_eq!(excerpt(body.as_bytes()), shown);
+        }
     }
 
     #[test]
