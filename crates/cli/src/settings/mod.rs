@@ -3,6 +3,8 @@
 //! against each other.
 
 mod approval;
+mod chosen_authority;
+mod chosen_credential;
 mod credential;
 mod network;
 mod passphrase;
