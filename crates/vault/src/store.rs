@@ -334,8 +334,11 @@ impl Vault {
             Some(KeyStoreChoice::Passphrase) => self.keep_under_passphrase(key),
             Some(KeyStoreChoice::File(path)) => self.keep_in_file(key, path.as_deref()),
             None => {
-                if let Ok(keeping) = self.keep_in_keyring(&key) {
-                    return Ok((key, keeping));
+                match self.keep_in_keyring(&key) {
+                    Ok(keeping) => return Ok((key, keeping)),
+                    Err(KeyUnavailable::Keyring(error)) if error.is_absence() => {}
+                    // Whoever has a keyring expects the key in it, not in a file beside it.
+                    Err(why) => return Err(VaultError::KeyNotMade { why }),
                 }
                 if self.keys.passphrase.is_available() {
                     return self.keep_under_passphrase(key);

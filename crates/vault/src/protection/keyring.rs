@@ -46,8 +46,19 @@ pub enum KeyringError {
     Failed(String),
 }
 
+impl KeyringError {
+    /// Whether there is no keyring at all: no bus, no service, no such thing on this system. One
+    /// that is there but locked, or does not answer, is another matter.
+    pub(crate) const fn is_absence(&self) -> bool {
+        matches!(self, Self::Failed(_))
+    }
+}
+
 impl From<Error> for KeyringError {
     fn from(error: Error) -> Self {
+        if let Some(waited) = platform::waited_in_vain(&error) {
+            return Self::TimedOut(waited);
+        }
         match error {
             Error::NoStorageAccess(why) => Self::Locked(why.to_string()),
             Error::Ambiguous(_) => Self::Ambiguous,

@@ -1,5 +1,7 @@
 //! Tokens, secrets and approvals: kept, found again, and opened only as what they are.
 
+use std::sync::Arc;
+
 use crate::common::Home;
 use crate::common::client;
 use crate::common::destination;
@@ -8,6 +10,8 @@ use crate::common::name;
 use crate::common::token;
 use vault::Approval;
 use vault::KeyStoreChoice;
+use vault::KeyUnavailable;
+use vault::KeyringError;
 use vault::Notice;
 use vault::Protection;
 use vault::SecretKind;
@@ -211,6 +215,31 @@ fn the_first_protection_that_answers_is_taken_and_told() {
     };
     assert!(path.starts_with(file.path("data")));
     assert_eq!(file.heard.all(), [Notice::KeyFileMade { path }]);
+}
+
+#[test]
+fn a_keyring_that_is_there_but_gives_nothing_is_no_reason_for_a_key_file() {
+    let home = Home {
+        passphrase: Some("correct horse"),
+        ..Home::new()
+    };
+    let locked = || Err(keyring_core::Error::NoStorageAccess("locked".into()));
+    assert!(matches!(
+        home.vault().with_keyring(locked).unlock(),
+        Err(VaultError::KeyNotMade {
+            why: KeyUnavailable::Keyring(KeyringError::Locked(_))
+        })
+    ));
+    assert!(home.vault().protection().unwrap().is_none());
+    assert!(home.files("data").is_empty() && home.heard.all().is_empty());
+    // Unlocked, it takes the key.
+    let unlocked = Home::with_keyring().keyring.unwrap();
+    let vault = home.vault().with_keyring(move || Ok(Arc::clone(&unlocked)));
+    vault.unlock().unwrap();
+    assert!(matches!(
+        vault.protection().unwrap(),
+        Some(Protection::Keyring { .. })
+    ));
 }
 
 #[test]

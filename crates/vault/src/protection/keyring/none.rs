@@ -1,10 +1,16 @@
 //! No keyring is known here.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use keyring_core::CredentialStore;
 
 /// Says that there is none.
 pub(super) fn open() -> keyring_core::Result<Arc<CredentialStore>> {
     Err(keyring_core::Error::NoDefaultStore)
+}
+
+/// No call here has a deadline of its own.
+pub(super) fn waited_in_vain(_error: &keyring_core::Error) -> Option<Duration> {
+    None
 }
