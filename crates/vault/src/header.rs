@@ -17,7 +17,7 @@ use crate::protection::Protection;
 use crate::protection::passphrase::Cost;
 use crate::protection::passphrase::WrappedKey;
 
-const NAME: &str = "store.json";
+pub(crate) const NAME: &str = "store.json";
 const FORMAT: u32 = 1;
 const SIZE_LIMIT: u64 = 1 << 16;
 

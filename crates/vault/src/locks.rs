@@ -18,7 +18,7 @@ use crate::files::Directory;
 use crate::store::Vault;
 use crate::tokens::EntryId;
 
-const LOCKS: &str = "locks";
+pub(crate) const LOCKS: &str = "locks";
 const RECORD_LIMIT: u64 = 1 << 20;
 const SHORTEST_PAUSE: Duration = Duration::from_millis(2);
 const LONGEST_PAUSE: Duration = Duration::from_millis(50);

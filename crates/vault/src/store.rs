@@ -12,11 +12,13 @@ use crate::approvals::Approvals;
 use crate::error::VaultError;
 use crate::files::Directory;
 use crate::files::directory::Opening;
+use crate::header;
 use crate::header::Header;
 use crate::header::Keeping;
 use crate::key::Key;
 use crate::key::StoreId;
 use crate::locations::Locations;
+use crate::locks::LOCKS;
 use crate::locks::LockName;
 use crate::locks::Locks;
 use crate::notice::Notice;
@@ -162,6 +164,7 @@ impl Vault {
         Opening {
             notices: &*self.keys.notices,
             allow_foreign_home: self.keys.allow_foreign_home,
+            own_names: &[header::NAME, TOKENS, SECRETS, APPROVALS, LOCKS],
         }
     }
 

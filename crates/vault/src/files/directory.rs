@@ -33,6 +33,18 @@ pub(crate) struct Opening<'a> {
     pub(crate) notices: &'a dyn Notices,
     /// Whether root may use another user's directory.
     pub(crate) allow_foreign_home: bool,
+    /// The names that stand in a directory of ours. One that is open to others is closed only if
+    /// it holds nothing else: `/etc`, or a home, must stay as it is.
+    pub(crate) own_names: &'a [&'a str],
+}
+
+/// What a directory holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Contents {
+    /// It lies in a directory of ours, and what is in it is ours.
+    Ours,
+    /// A variable named it.
+    Unknown,
 }
 
 /// An open directory that was found to be ours, closed to others, and no link.
@@ -47,7 +59,7 @@ impl Directory {
     pub(crate) fn open(path: &Path, opening: Opening<'_>) -> Result<Option<Self>, StorageError> {
         let (parent, name) = parent_and_name(path)?;
         match Dir::open_ambient_dir(parent, ambient_authority()) {
-            Ok(parent) => Self::open_in(&parent, name, path, opening),
+            Ok(parent) => Self::open_in(&parent, name, path, opening, Contents::Unknown),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(StorageError::io("open", parent, error)),
         }
@@ -61,7 +73,7 @@ impl Directory {
             .map_err(|source| StorageError::io("create", parent_path, source))?;
         let parent = Dir::open_ambient_dir(parent_path, ambient_authority())
             .map_err(|source| StorageError::io("open", parent_path, source))?;
-        Self::create_in(&parent, name, path, opening)
+        Self::create_in(&parent, name, path, opening, Contents::Unknown)
     }
 
     /// Opens a directory that a person chose and that may serve others as well, making it first
@@ -93,6 +105,7 @@ impl Directory {
             name.as_ref(),
             &self.path.join(name),
             opening,
+            Contents::Ours,
         )
     }
 
@@ -107,6 +120,7 @@ impl Directory {
             name.as_ref(),
             &self.path.join(name),
             opening,
+            Contents::Ours,
         )
     }
 
@@ -115,13 +129,14 @@ impl Directory {
         name: &OsStr,
         path: &Path,
         opening: Opening<'_>,
+        contents: Contents,
     ) -> Result<Self, StorageError> {
         match platform::create_directory(parent, Path::new(name)) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(StorageError::io("create", path, error)),
         }
-        Self::open_in(parent, name, path, opening)?
+        Self::open_in(parent, name, path, opening, contents)?
             .ok_or_else(|| StorageError::io("open", path, io::ErrorKind::NotFound.into()))
     }
 
@@ -130,6 +145,7 @@ impl Directory {
         name: &OsStr,
         path: &Path,
         opening: Opening<'_>,
+        contents: Contents,
     ) -> Result<Option<Self>, StorageError> {
         let directory = match parent.open_dir_nofollow(name) {
             Ok(directory) => directory,
@@ -142,9 +158,13 @@ impl Directory {
                 });
             }
         };
-        if let Some(mode) =
-            platform::secure_directory(&directory, path, opening.allow_foreign_home)?
+        if let Some(mode) = platform::open_to_others(&directory, path, opening.allow_foreign_home)?
         {
+            if contents == Contents::Unknown {
+                refuse_strangers(&directory, path, opening.own_names)?;
+            }
+            platform::close_to_others(&directory)
+                .map_err(|source| StorageError::io("close to other users", path, source))?;
             opening.notices.notice(&Notice::PermissionsRepaired {
                 path: path.to_owned(),
                 mode,
@@ -334,6 +354,26 @@ impl Directory {
             _ => StorageError::io(action, &path, error),
         }
     }
+}
+
+/// Refuses to close a directory to others that others have a use for.
+fn refuse_strangers(directory: &Dir, path: &Path, own_names: &[&str]) -> Result<(), StorageError> {
+    let failed = |source| StorageError::io("list", path, source);
+    for entry in directory.entries().map_err(failed)? {
+        let name = entry.map_err(failed)?.file_name();
+        let is_ours = name
+            .to_str()
+            .is_some_and(|name| own_names.contains(&name) || temporary::is_unfinished(name));
+        if !is_ours {
+            let shared = io::Error::other(format!(
+                "other users can enter it, and it holds `{}`, which is none of this program's: \
+                 name a directory of its own, or close this one (chmod 700)",
+                name.display()
+            ));
+            return Err(StorageError::io("keep the store in", path, shared));
+        }
+    }
+    Ok(())
 }
 
 fn parent_and_name(path: &Path) -> Result<(&Path, &OsStr), StorageError> {

@@ -45,9 +45,8 @@ pub(crate) fn create_directory(parent: &Dir, name: &Path) -> io::Result<()> {
     rustix::fs::mkdirat(parent, name, rustix::fs::Mode::RWXU).map_err(io::Error::from)
 }
 
-/// Makes sure that an open directory is ours and closed to others; returns the permission bits it
-/// had if they had to be changed.
-pub(crate) fn secure_directory(
+/// Makes sure that an open directory is ours; returns its permission bits if it is open to others.
+pub(crate) fn open_to_others(
     directory: &Dir,
     path: &Path,
     allow_foreign_home: bool,
@@ -68,14 +67,12 @@ pub(crate) fn secure_directory(
         return Err(StorageError::WrongKind(path.to_owned()));
     }
     let mode = metadata.mode() & 0o777;
-    let open_to_others = mode & 0o077;
-    if open_to_others == 0 {
-        return Ok(None);
-    }
-    directory
-        .set_permissions(".", Permissions::from_mode(0o700))
-        .map_err(|source| StorageError::io("close to other users", path, source))?;
-    Ok(Some(mode))
+    Ok((mode & 0o077 != 0).then_some(mode))
+}
+
+/// Closes a directory to others.
+pub(crate) fn close_to_others(directory: &Dir) -> io::Result<()> {
+    directory.set_permissions(".", Permissions::from_mode(0o700))
 }
 
 /// Refuses a file that another user than root owns or may write to.

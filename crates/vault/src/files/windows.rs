@@ -33,12 +33,17 @@ pub(crate) fn create_directory(parent: &Dir, name: &Path) -> io::Result<()> {
 }
 
 /// Nothing to check.
-pub(crate) fn secure_directory(
+pub(crate) fn open_to_others(
     _directory: &Dir,
     _path: &Path,
     _allow_foreign_home: bool,
 ) -> Result<Option<u32>, StorageError> {
     Ok(None)
+}
+
+/// Nothing to do.
+pub(crate) fn close_to_others(_directory: &Dir) -> io::Result<()> {
+    Ok(())
 }
 
 /// Nothing to refuse.

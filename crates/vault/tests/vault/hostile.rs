@@ -488,6 +488,39 @@ fn a_directory_open_to_others_is_closed_and_told() {
 }
 
 #[test]
+fn a_directory_that_others_have_a_use_for_is_neither_closed_nor_used() {
+    for stranger in ["passwd", "store.json.bak", ".profile"] {
+        let home = Home::new();
+        let path = home.path("state");
+        fs::create_dir(&path).unwrap();
+        fs::write(path.join(stranger), "").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        let said = home.vault().unlock().unwrap_err().to_string();
+        assert!(
+            said.contains(stranger) && said.contains("chmod 700"),
+            "{said}"
+        );
+        let mode = || fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(), home.files("state").len()), (0o755, 1));
+        // Closed by the person, it is the person's choice.
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).unwrap();
+        home.vault().unlock().unwrap();
+    }
+}
+
+#[test]
+fn an_empty_directory_open_to_others_is_closed_and_used() {
+    let home = Home::new();
+    let path = home.path("state");
+    fs::create_dir(&path).unwrap();
+    fs::write(path.join(".unfinished-1"), "").unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    home.vault().unlock().unwrap();
+    let mode = fs::metadata(&path).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
+}
+
+#[test]
 fn a_directory_shared_by_many_is_not_closed_to_them() {
     let home = Home::new();
     let path = home.path("state");
