@@ -79,6 +79,30 @@ pub struct ProfileArgs {
     pub credential: CredentialArgs,
 }
 
+/// A profile by name, as a flag or in its place.
+#[derive(Debug, Args)]
+pub struct ProfileChoice {
+    /// The profile
+    #[arg(
+        short = 'p',
+        long = "profile",
+        visible_alias = "name",
+        value_name = "NAME"
+    )]
+    pub profile: Option<String>,
+
+    /// The profile
+    #[arg(value_name = "NAME", conflicts_with = "profile")]
+    pub positional: Option<String>,
+}
+
+impl ProfileChoice {
+    /// The name, if one is given.
+    pub fn name(&self) -> Option<&str> {
+        self.profile.as_deref().or(self.positional.as_deref())
+    }
+}
+
 /// Save a new profile: by flags, or by questions for what no flag says
 #[derive(Debug, Args)]
 pub struct CreateArgs {
@@ -98,18 +122,9 @@ pub struct CreateArgs {
 /// Change a profile by flags
 #[derive(Debug, Args)]
 pub struct EditArgs {
-    /// The profile
-    #[arg(
-        short = 'p',
-        long = "profile",
-        visible_alias = "name",
-        value_name = "NAME"
-    )]
-    pub profile: Option<String>,
-
-    /// The profile
-    #[arg(value_name = "NAME", conflicts_with = "profile")]
-    pub positional: Option<String>,
+    /// Which profile.
+    #[command(flatten)]
+    pub choice: ProfileChoice,
 
     /// Its fields.
     #[command(flatten)]
@@ -136,18 +151,9 @@ pub struct ListArgs {
 /// Show one profile
 #[derive(Debug, Args)]
 pub struct ShowArgs {
-    /// The profile
-    #[arg(
-        short = 'p',
-        long = "profile",
-        visible_alias = "name",
-        value_name = "NAME"
-    )]
-    pub profile: Option<String>,
-
-    /// The profile
-    #[arg(value_name = "NAME", conflicts_with = "profile")]
-    pub positional: Option<String>,
+    /// Which profile.
+    #[command(flatten)]
+    pub choice: ProfileChoice,
 
     /// How it is shown
     #[arg(short, long, value_enum, default_value_t = ProfileOutput::Text, value_name = "FORMAT")]
@@ -157,18 +163,9 @@ pub struct ShowArgs {
 /// Delete a profile with its secrets and cached tokens
 #[derive(Debug, Args)]
 pub struct DeleteArgs {
-    /// The profile
-    #[arg(
-        short = 'p',
-        long = "profile",
-        visible_alias = "name",
-        value_name = "NAME"
-    )]
-    pub profile: Option<String>,
-
-    /// The profile
-    #[arg(value_name = "NAME", conflicts_with = "profile")]
-    pub positional: Option<String>,
+    /// Which profile.
+    #[command(flatten)]
+    pub choice: ProfileChoice,
 
     /// Do not ask
     #[arg(short, long)]
@@ -178,18 +175,9 @@ pub struct DeleteArgs {
 /// Approve where a profile's secrets may go and what it refers to, on this machine
 #[derive(Debug, Args)]
 pub struct TrustArgs {
-    /// The profile
-    #[arg(
-        short = 'p',
-        long = "profile",
-        visible_alias = "name",
-        value_name = "NAME"
-    )]
-    pub profile: Option<String>,
-
-    /// The profile
-    #[arg(value_name = "NAME", conflicts_with = "profile")]
-    pub positional: Option<String>,
+    /// Which profile.
+    #[command(flatten)]
+    pub choice: ProfileChoice,
 
     /// Do not ask
     #[arg(short, long)]

@@ -30,6 +30,7 @@ pub use self::config::EditArgs;
 pub use self::config::ListArgs;
 pub use self::config::PathArgs;
 pub use self::config::ProfileArgs;
+pub use self::config::ProfileChoice;
 pub use self::config::ProfileOutput;
 pub use self::config::ShowArgs;
 pub use self::config::TrustArgs;

@@ -20,15 +20,13 @@ pub(super) fn run(
     args: &DeleteArgs,
 ) -> Result<ExitCode, CommandError> {
     let store = settings::open(ui, variables)?;
-    let named = args.profile.is_some() || args.positional.is_some();
-    if !named {
+    if args.choice.name().is_none() {
         return Err(
             CommandError::usage("profile_not_named", "no profile to delete is named")
                 .hint("Name it: entra-auth-cli config delete NAME"),
         );
     }
-    let (flag, positional) = (args.profile.as_deref(), args.positional.as_deref());
-    let profile = profile_meant(ui, variables, &store.vault, flag, positional)?;
+    let profile = profile_meant(ui, variables, &store.vault, &args.choice)?;
     let name = &profile.name;
     if !args.yes {
         let question = format!("Delete profile `{name}` with its secrets and cached tokens?");

@@ -23,8 +23,7 @@ pub(super) fn run(
     args: &EditArgs,
 ) -> Result<ExitCode, CommandError> {
     let store = settings::open(ui, variables)?;
-    let (flag, positional) = (args.profile.as_deref(), args.positional.as_deref());
-    let before = profile_meant(ui, variables, &store.vault, flag, positional)?;
+    let before = profile_meant(ui, variables, &store.vault, &args.choice)?;
     save::must_be_approved(&store, &before)?;
     let mut profile = before.clone();
     let given = fields::apply(ui, &args.fields, &mut profile)?;

@@ -18,6 +18,7 @@ use model::Profile;
 use vault::Vault;
 
 use crate::args::ConfigCommand;
+use crate::args::ProfileChoice;
 use crate::command_error::CommandError;
 use crate::settings;
 use crate::settings::Variables;
@@ -40,13 +41,12 @@ pub(super) fn run(
     }
 }
 
-/// The profile that a subcommand names by flag or by position, or else the one that is meant.
+/// The profile that a subcommand names, or else the one that is meant.
 fn profile_meant(
     ui: &Ui,
     variables: &Variables,
     vault: &Vault,
-    flag: Option<&str>,
-    positional: Option<&str>,
+    choice: &ProfileChoice,
 ) -> Result<Profile, CommandError> {
-    settings::chosen_profile(ui, variables, vault, flag.or(positional))
+    settings::chosen_profile(ui, variables, vault, choice.name())
 }

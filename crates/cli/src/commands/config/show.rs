@@ -18,8 +18,7 @@ pub(super) fn run(
     args: &ShowArgs,
 ) -> Result<ExitCode, CommandError> {
     let store = settings::open(ui, variables)?;
-    let (flag, positional) = (args.profile.as_deref(), args.positional.as_deref());
-    let profile = profile_meant(ui, variables, &store.vault, flag, positional)?;
+    let profile = profile_meant(ui, variables, &store.vault, &args.choice)?;
     let text = match view::document(args.output, &profile)? {
         Some(document) => document,
         // A profile that names no destination yet is shown all the same.

@@ -21,8 +21,7 @@ pub(super) fn run(
     args: &TrustArgs,
 ) -> Result<ExitCode, CommandError> {
     let store = settings::open(ui, variables)?;
-    let (flag, positional) = (args.profile.as_deref(), args.positional.as_deref());
-    let profile = profile_meant(ui, variables, &store.vault, flag, positional)?;
+    let profile = profile_meant(ui, variables, &store.vault, &args.choice)?;
     let destination = save::destination(&profile)?;
     let failed = |error: vault::VaultError| wording::vault(&error);
     ui.note(&format!("Profile `{}`", profile.name));
