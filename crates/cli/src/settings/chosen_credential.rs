@@ -19,6 +19,19 @@ use crate::args::CredentialArgs;
 use crate::command_error::CommandError;
 use crate::ui::Ui;
 
+/// Who named the credential.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// The command line.
+    Flags,
+    /// `ENTRA_AUTH_*`.
+    OurVariables,
+    /// The profile, which `AZURE_*` may complete.
+    Profile,
+    /// `AZURE_*`, or nobody.
+    AzureVariables,
+}
+
 /// Where the credential may come from.
 pub(super) struct CredentialChoice<'a> {
     pub(super) ui: &'a Ui,
@@ -28,17 +41,17 @@ pub(super) struct CredentialChoice<'a> {
 }
 
 impl CredentialChoice<'_> {
-    /// The credential, and whether it is the profile's.
-    pub(super) fn chosen(&self) -> Result<(Credential, bool), CommandError> {
+    /// The credential, and who named it.
+    pub(super) fn chosen(&self) -> Result<(Credential, Origin), CommandError> {
         if let Some(credential) = self.by_flags()? {
-            return Ok((credential, false));
+            return Ok((credential, Origin::Flags));
         }
         if let Some(credential) = self.by_our_variables()? {
-            return Ok((credential, false));
+            return Ok((credential, Origin::OurVariables));
         }
         Ok(match self.profile {
-            Some(profile) => (self.by_profile(profile)?, true),
-            None => (self.by_azure_variables()?, false),
+            Some(profile) => (self.by_profile(profile)?, Origin::Profile),
+            None => (self.by_azure_variables()?, Origin::AzureVariables),
         })
     }
 

@@ -20,6 +20,7 @@ use super::Variables;
 use super::approval::approval_of;
 use super::chosen_authority::chosen_authority;
 use super::chosen_credential::CredentialChoice;
+use super::chosen_credential::Origin;
 use crate::args::TargetArgs;
 use crate::args::TokenArgs;
 use crate::command_error::CommandError;
@@ -47,7 +48,7 @@ pub(crate) fn token_request(
         flags: &args.credential,
         profile,
     };
-    let (credential, kept_in_profile) = asked.chosen()?;
+    let (credential, origin) = asked.chosen()?;
     let flow = flow(args, variables, profile, &credential)?;
     let credential = match flow {
         Flow::ClientCredentials | Flow::AuthorizationCode => credential,
@@ -60,7 +61,7 @@ pub(crate) fn token_request(
         .map(protocol::claims::parse)
         .transpose()
         .map_err(|error| CommandError::usage("invalid_claims", format!("--claims: {error}")))?;
-    let trusts_references = kept_in_profile
+    let trusts_references = origin == Origin::Profile
         || args.target.ca_file.is_none()
             && profile.is_some_and(|profile| profile.ca_file.is_some());
     let approval = match profile {
@@ -71,6 +72,16 @@ pub(crate) fn token_request(
         (trusts_references && !approval.references.is_empty())
             || !(authority.is_built_in() || chosen.typed_here)
     });
+    tracing::info!(
+        target: "settings",
+        profile = profile.map(|profile| profile.name.as_str()),
+        %authority,
+        %client_id,
+        %flow,
+        %scopes,
+        credential_from = ?origin,
+        "what is meant"
+    );
     Ok(TokenRequest {
         authority,
         client_id,
