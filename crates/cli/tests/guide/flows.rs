@@ -47,10 +47,7 @@ fn world() -> World {
         .start()
         .unwrap();
     let home = Home::new();
-    home.put(
-        "automation.pem",
-        std::fs::read(Identity::shared().pem()).unwrap(),
-    );
+    home.put("automation.pem", &Identity::shared().pem);
     home.put_script(
         "bin/entra-auth-cli",
         &format!(

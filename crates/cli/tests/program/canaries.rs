@@ -110,7 +110,7 @@ impl Garden {
 fn no_output_and_no_file_holds_a_secret() {
     let mut garden = Garden::new();
     let command = garden.sources[1].to_str().unwrap().to_owned();
-    let pfx = Identity::shared().pfx();
+    let pfx = Identity::shared().pfx_in(&garden.world.home);
     let pfx = pfx.to_str().unwrap();
     let ways: [(&str, &[&str], &str); 7] = [
         ("stdin", &["--client-secret-stdin"], BY_STDIN),

@@ -21,7 +21,7 @@ fn world() -> World {
 
 /// `config create` of the profile `certified` with the PFX file.
 fn with_pfx(world: &World, flags: &[&str], input: &str) {
-    let pfx = Identity::shared().pfx();
+    let pfx = Identity::shared().pfx_in(&world.home);
     let all = [&["--certificate-path", pfx.to_str().unwrap()], flags].concat();
     world.create("certified", &all, input);
 }
@@ -29,7 +29,7 @@ fn with_pfx(world: &World, flags: &[&str], input: &str) {
 #[test]
 fn a_pem_file_without_password() {
     let world = world();
-    let pem = Identity::shared().pem();
+    let pem = Identity::shared().pem_in(&world.home);
     world.create(
         "certified",
         &["--certificate-path", pem.to_str().unwrap()],
@@ -84,7 +84,10 @@ fn without_a_profile_by_the_azure_variables() {
         .env("AZURE_AUTHORITY_HOST", world.emulator.base_url())
         .env("AZURE_TENANT_ID", crate::support::TENANT)
         .env("AZURE_CLIENT_ID", CLIENT_ID)
-        .env("AZURE_CLIENT_CERTIFICATE_PATH", Identity::shared().pfx())
+        .env(
+            "AZURE_CLIENT_CERTIFICATE_PATH",
+            Identity::shared().pfx_in(&world.home),
+        )
         .env("AZURE_CLIENT_CERTIFICATE_PASSWORD", PASSWORD)
         .env("AZURE_CLIENT_SEND_CERTIFICATE_CHAIN", "true");
     assert_is_token(&call.run().answer());
@@ -93,7 +96,7 @@ fn without_a_profile_by_the_azure_variables() {
 #[test]
 fn the_algorithm_and_the_chain_are_the_profiles() {
     let world = world();
-    let pem = Identity::shared().pem();
+    let pem = Identity::shared().pem_in(&world.home);
     let file = ["--certificate-path", pem.to_str().unwrap()];
     let header_of_last = || -> serde_json::Value {
         use base64::Engine as _;
@@ -133,7 +136,7 @@ fn the_algorithm_and_the_chain_are_the_profiles() {
 #[test]
 fn each_attempt_signs_anew() {
     let world = world();
-    let pem = Identity::shared().pem();
+    let pem = Identity::shared().pem_in(&world.home);
     let flags = ["--certificate-path", pem.to_str().unwrap()];
     world.create("certified", &flags, "");
     world.emulator.play(&Fault::ServerError(503));

@@ -22,7 +22,7 @@ fn world() -> World {
         .certificate(Identity::shared().certificate.clone());
     let world = World::with_app(app);
     world.create("sp", &["--client-secret-stdin"], SECRET);
-    let pfx = Identity::shared().pfx();
+    let pfx = Identity::shared().pfx_in(&world.home);
     let certificate = [
         "--certificate-path",
         pfx.to_str().unwrap(),
@@ -233,7 +233,7 @@ fn a_profile_that_is_replaced_takes_its_secrets_along() {
         .args(["--client-id", CLIENT_ID, "--authority", &thief.url()])
         .args([
             "--certificate-path".as_ref(),
-            Identity::shared().pfx().as_os_str(),
+            Identity::shared().pfx_in(&world.home).as_os_str(),
         ]);
     replaced.run().answer_and_words();
     let said = call(&world, "certified").run().failure(7);

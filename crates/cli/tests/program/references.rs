@@ -77,7 +77,7 @@ fn nothing_that_is_referred_to_is_used_before_approval() {
         App::confidential(CLIENT_ID).certificate(Identity::shared().certificate.clone());
     let world = World::with_app(certified.secret(SECRET));
     let secret = world.home.put("secret", SECRET);
-    let pem = Identity::shared().pem();
+    let pem = Identity::shared().pem_in(&world.home);
     for fields in [
         format!(
             r#""authMethod": "ClientSecret", "clientSecretFrom": {{"file": "{}"}}"#,

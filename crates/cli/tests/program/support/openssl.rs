@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::LazyLock;
 
-use tempfile::TempDir;
+use super::Home;
 
 pub(crate) fn openssl(arguments: &[&str], directory: &Path) -> Vec<u8> {
     let output = Command::new("openssl")
@@ -21,11 +21,13 @@ pub(crate) fn openssl(arguments: &[&str], directory: &Path) -> Vec<u8> {
     output.stdout
 }
 
-/// An application's certificate and its files.
+/// An application's key and certificate.
 pub(crate) struct Identity {
-    directory: TempDir,
     /// The certificate alone, DER.
     pub(crate) certificate: Vec<u8>,
+    /// Key and certificate, PEM, without a password.
+    pub(crate) pem: Vec<u8>,
+    pfx: Vec<u8>,
 }
 
 static SHARED: LazyLock<Identity> = LazyLock::new(Identity::new);
@@ -57,9 +59,7 @@ impl Identity {
             "-out",
             "certificate.pem",
         ]);
-        let read = |name: &str| std::fs::read_to_string(directory.path().join(name)).unwrap();
-        let both = read("key.pem") + &read("certificate.pem");
-        std::fs::write(directory.path().join("app.pem"), both).unwrap();
+        let read = |name: &str| std::fs::read(directory.path().join(name)).unwrap();
         run(&[
             "pkcs12",
             "-export",
@@ -72,20 +72,20 @@ impl Identity {
             "-passout",
             &format!("pass:{}", Self::PASSWORD),
         ]);
-        let certificate = run(&["x509", "-in", "certificate.pem", "-outform", "DER"]);
         Self {
-            directory,
-            certificate,
+            certificate: run(&["x509", "-in", "certificate.pem", "-outform", "DER"]),
+            pem: [read("key.pem"), read("certificate.pem")].concat(),
+            pfx: read("app.pfx"),
         }
     }
 
-    /// Key and certificate, PEM, without a password.
-    pub(crate) fn pem(&self) -> PathBuf {
-        self.directory.path().join("app.pem")
+    /// The PEM file, put in that home.
+    pub(crate) fn pem_in(&self, home: &Home) -> PathBuf {
+        home.put("app.pem", &self.pem)
     }
 
-    /// The same as PFX, with the password.
-    pub(crate) fn pfx(&self) -> PathBuf {
-        self.directory.path().join("app.pfx")
+    /// The same as a PFX file with the password.
+    pub(crate) fn pfx_in(&self, home: &Home) -> PathBuf {
+        home.put("app.pfx", &self.pfx)
     }
 }
