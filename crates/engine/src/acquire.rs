@@ -11,6 +11,7 @@ use model::TokenSet;
 use protocol::ClientAuthentication;
 use protocol::Endpoints;
 use protocol::HttpClient;
+use protocol::HttpResponse;
 use protocol::ReplyError;
 use protocol::discovery;
 use protocol::grant::GrantRequest;
@@ -79,6 +80,14 @@ impl Engine<'_> {
     /// Of many processes that ask the same at once, one asks the identity provider, and the
     /// others take its answer or its refusal.
     pub fn token(&self, request: &TokenRequest) -> Result<Issued, EngineError> {
+        // From here on the time allowed runs: opening the store may have to wait for a keyring.
+        let sender = Sender {
+            http: self.http,
+            clock: self.clock,
+            interaction: self.interaction,
+            deadline: self.clock.monotonic().saturating_add(request.timeout),
+            allowed: request.timeout,
+        };
         let cached = match request.cache {
             CacheUse::None => None,
             CacheUse::ReadAndWrite | CacheUse::WriteOnly => {
@@ -86,9 +95,9 @@ impl Engine<'_> {
             }
         };
         match plan(asked(request), cached.as_ref(), self.clock.now()) {
-            Plan::Acquire => self.acquired(request, cached.as_ref()),
+            Plan::Acquire => self.acquired(request, cached.as_ref(), &sender),
             Plan::Renew(fallback) => {
-                let outcome = self.acquired(request, cached.as_ref());
+                let outcome = self.acquired(request, cached.as_ref(), &sender);
                 match (outcome, cached) {
                     (Err(error), Some(entry))
                         if still_serves(&entry, &error, fallback, self.clock) =>
@@ -105,7 +114,7 @@ impl Engine<'_> {
             }
             Plan::UseCached => match cached {
                 Some(entry) => Ok(from_cache(entry)),
-                None => self.acquired(request, None),
+                None => self.acquired(request, None, &sender),
             },
         }
     }
@@ -114,21 +123,15 @@ impl Engine<'_> {
         &self,
         request: &TokenRequest,
         seen: Option<&TokenEntry>,
+        sender: &Sender<'_>,
     ) -> Result<Issued, EngineError> {
         self.permitted(request)?;
-        let sender = Sender {
-            http: self.http,
-            clock: self.clock,
-            interaction: self.interaction,
-            deadline: self.clock.monotonic().saturating_add(request.timeout),
-            allowed: request.timeout,
-        };
         if request.cache == CacheUse::None {
             let authentication = credential::authentication(self, request, sender.remaining()?)?;
-            let tokens = exchanged(request, authentication, &sender)?;
+            let tokens = exchanged(request, authentication, sender)?;
             return Ok(issued(request, tokens));
         }
-        self.acquired_under_lock(request, seen, &sender)
+        self.acquired_under_lock(request, seen, sender)
     }
 
     /// What must hold before a secret is read or the network touched.
@@ -302,7 +305,7 @@ fn exchanged(
         authentication: &authentication,
         correlation_id: &correlation_id,
     };
-    let response = sender.send(|| {
+    let build = || {
         client_credentials::request(
             &grant,
             &request.scopes,
@@ -310,15 +313,20 @@ fn exchanged(
             sender.clock.now(),
         )
         .map_err(unbuildable)
-    })?;
-    reply::token(&response, &request.scopes, sender.clock.now()).map_err(|error| match error {
-        ReplyError::Refused(mut refusal) => {
-            // What the provider does not say back, its logs know by what was sent.
-            refusal.correlation_id.get_or_insert(correlation_id);
-            EngineError::Refused(refusal)
-        }
-        other => EngineError::Reply(other),
-    })
+    };
+    let read = |response: &HttpResponse| {
+        reply::token(response, &request.scopes, sender.clock.now()).map_err(|error| match error {
+            ReplyError::Refused(mut refusal) => {
+                // What the provider does not say back, its logs know by what was sent.
+                refusal
+                    .correlation_id
+                    .get_or_insert_with(|| correlation_id.clone());
+                EngineError::Refused(refusal)
+            }
+            other => EngineError::Reply(other),
+        })
+    };
+    sender.send(build, read)
 }
 
 fn unbuildable(error: impl std::error::Error) -> EngineError {
@@ -333,8 +341,10 @@ fn endpoints_of(
     if !request.authority.kind().needs_discovery() {
         return Endpoints::of_entra(&request.authority).map_err(unbuildable);
     }
-    let response = sender.send(|| Ok(discovery::request(&request.authority, correlation_id)?))?;
-    Ok(discovery::read(&request.authority, &response)?)
+    sender.send(
+        || Ok(discovery::request(&request.authority, correlation_id)?),
+        |response| Ok(discovery::read(&request.authority, response)?),
+    )
 }
 
 fn issued(request: &TokenRequest, tokens: TokenSet) -> Issued {

@@ -38,12 +38,16 @@ impl Sender<'_> {
         Ok(remaining)
     }
 
-    /// Sends what `build` makes, anew for each attempt (an assertion serves once), and gives the
-    /// last answer, whatever its status.
-    pub(crate) fn send(
+    /// Sends what `build` makes, anew for each attempt (an assertion serves once), and gives what
+    /// `read` finds in the last answer, whatever its status.
+    ///
+    /// An answer that cannot be used is read again without the secrets it repeats, so that no error
+    /// holds one. One that can is taken as it came: a token in it may be the one that was sent.
+    pub(crate) fn send<T>(
         &self,
         mut build: impl FnMut() -> Result<HttpRequest, EngineError>,
-    ) -> Result<HttpResponse, EngineError> {
+        read: impl Fn(&HttpResponse) -> Result<T, EngineError>,
+    ) -> Result<T, EngineError> {
         let mut attempt = 1;
         loop {
             let request = build()?;
@@ -66,7 +70,11 @@ impl Sender<'_> {
                     self.clock.sleep(delay);
                     attempt += 1;
                 }
-                _ => return outcome.map_err(|source| EngineError::Transport { host, source }),
+                _ => {
+                    let response =
+                        outcome.map_err(|source| EngineError::Transport { host, source })?;
+                    return read(&response).or_else(|_| read(&response.scrubbed_of(&request)));
+                }
             }
         }
     }

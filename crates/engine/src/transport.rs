@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use model::Timestamp;
 use protocol::HttpClient;
 use protocol::HttpRequest;
 use protocol::HttpResponse;
@@ -14,6 +15,7 @@ use protocol::TransportErrorKind;
 use protocol::http::Form;
 use protocol::http::Method;
 use rustls_pki_types::CertificateDer;
+use rustls_pki_types::UnixTime;
 use rustls_pki_types::pem::PemObject;
 use ureq::tls::Certificate;
 use ureq::tls::RootCerts;
@@ -166,7 +168,7 @@ impl HttpClient for Transport {
             headers,
             body,
         };
-        tracing::debug!(target: "http", "{}", response.redacted());
+        tracing::debug!(target: "http", "{}", response.clone().scrubbed_of(request).redacted());
         Ok(response)
     }
 }
@@ -183,7 +185,7 @@ fn explained(error: &ureq::Error) -> TransportError {
             TransportErrorKind::BodyTooLarge,
             format!("the reply is longer than {limit} bytes"),
         ),
-        Error::Rustls(cause) => (TransportErrorKind::Tls, cause.to_string()),
+        Error::Rustls(cause) => (TransportErrorKind::Tls, explained_tls(cause)),
         Error::Tls(cause) => (TransportErrorKind::Tls, (*cause).to_owned()),
         Error::Pem(cause) => (TransportErrorKind::Tls, cause.to_string()),
         Error::ConnectProxyFailed(answer) => (
@@ -209,7 +211,7 @@ fn explained_io(error: &io::Error) -> (TransportErrorKind, String) {
         .get_ref()
         .and_then(|inner| inner.downcast_ref::<rustls::Error>());
     if let Some(cause) = inner {
-        return (TransportErrorKind::Tls, cause.to_string());
+        return (TransportErrorKind::Tls, explained_tls(cause));
     }
     let kind = match error.kind() {
         io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => TransportErrorKind::Timeout,
@@ -217,6 +219,69 @@ fn explained_io(error: &io::Error) -> (TransportErrorKind, String) {
         _ => TransportErrorKind::Connect,
     };
     (kind, error.to_string())
+}
+
+/// What is wrong with a certificate, in words for people; of other failures, what rustls says.
+fn explained_tls(error: &rustls::Error) -> String {
+    use rustls::CertificateError;
+    let rustls::Error::InvalidCertificate(why) = error else {
+        return error.to_string();
+    };
+    match why {
+        CertificateError::Expired => "the server's certificate has expired".to_owned(),
+        CertificateError::ExpiredContext { time, not_after } => format!(
+            "the server's certificate expired at {}; this machine's clock says {}",
+            written(*not_after),
+            written(*time)
+        ),
+        CertificateError::NotValidYet => "the server's certificate is not yet valid".to_owned(),
+        CertificateError::NotValidYetContext { time, not_before } => format!(
+            "the server's certificate is not valid before {}; this machine's clock says {}",
+            written(*not_before),
+            written(*time)
+        ),
+        CertificateError::NotValidForName => {
+            "the server's certificate is for another name".to_owned()
+        }
+        CertificateError::NotValidForNameContext {
+            expected,
+            presented,
+        } => format!(
+            "the server's certificate is not for {} but for {}",
+            expected.to_str(),
+            names(presented)
+        ),
+        CertificateError::UnknownIssuer => {
+            "the server's certificate comes from an authority that is not trusted here".to_owned()
+        }
+        // rustls hands on what its certificate library says, which it names no variant for.
+        CertificateError::Other(cause) if cause.to_string() == "CaUsedAsEndEntity" => {
+            "the server presents a CA certificate as its own; it needs a certificate of its own \
+             signed by that CA"
+                .to_owned()
+        }
+        _ => error.to_string(),
+    }
+}
+
+fn written(time: UnixTime) -> String {
+    let seconds = i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
+    Timestamp::from_unix_seconds(seconds).to_string()
+}
+
+/// The first names of a certificate; each comes as `DnsName("login.example")`.
+fn names(presented: &[String]) -> String {
+    const SHOWN: usize = 5;
+    let shown: Vec<&str> = presented
+        .iter()
+        .take(SHOWN)
+        .map(|name| name.split('"').nth(1).unwrap_or(name))
+        .collect();
+    match presented.len() {
+        0 => "no name at all".to_owned(),
+        all if all > SHOWN => format!("{} and {} more", shown.join(", "), all - SHOWN),
+        _ => shown.join(", "),
+    }
 }
 
 /// The status in a proxy's answer such as `HTTP/1.1 407 Proxy Authentication Required`.
@@ -232,6 +297,76 @@ mod tests {
     use url::Url;
 
     use super::*;
+
+    #[test]
+    fn what_is_wrong_with_a_certificate_is_said_in_words() {
+        use rustls::CertificateError;
+        let at = |seconds| UnixTime::since_unix_epoch(Duration::from_secs(seconds));
+        let expected = || rustls_pki_types::ServerName::try_from("login.example").unwrap();
+        let presented = |count| {
+            let name = |number| format!("DnsName(\"{number}.example\")");
+            (0..count).map(name).collect()
+        };
+        let ca = webpki::Error::CaUsedAsEndEntity;
+        for (error, words) in [
+            (
+                CertificateError::ExpiredContext {
+                    time: at(86_400),
+                    not_after: at(0),
+                },
+                "the server's certificate expired at 1970-01-01T00:00:00Z; this machine's clock \
+                 says 1970-01-02T00:00:00Z",
+            ),
+            (
+                CertificateError::NotValidYetContext {
+                    time: at(0),
+                    not_before: at(86_400),
+                },
+                "the server's certificate is not valid before 1970-01-02T00:00:00Z; this \
+                 machine's clock says 1970-01-01T00:00:00Z",
+            ),
+            (
+                CertificateError::NotValidForNameContext {
+                    expected: expected(),
+                    presented: presented(2),
+                },
+                "the server's certificate is not for login.example but for 0.example, 1.example",
+            ),
+            (
+                CertificateError::NotValidForNameContext {
+                    expected: expected(),
+                    presented: presented(7),
+                },
+                "the server's certificate is not for login.example but for 0.example, 1.example, \
+                 2.example, 3.example, 4.example and 2 more",
+            ),
+            (
+                CertificateError::NotValidForNameContext {
+                    expected: expected(),
+                    presented: Vec::new(),
+                },
+                "the server's certificate is not for login.example but for no name at all",
+            ),
+            (
+                CertificateError::UnknownIssuer,
+                "the server's certificate comes from an authority that is not trusted here",
+            ),
+            (
+                CertificateError::Other(rustls::OtherError(Arc::new(ca))),
+                "the server presents a CA certificate as its own; it needs a certificate of its \
+                 own signed by that CA",
+            ),
+            (
+                CertificateError::Revoked,
+                "invalid peer certificate: Revoked",
+            ),
+        ] {
+            assert_eq!(
+                explained_tls(&rustls::Error::InvalidCertificate(error)),
+                words
+            );
+        }
+    }
 
     #[test]
     fn any_length_of_time_is_taken() {

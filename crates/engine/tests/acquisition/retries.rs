@@ -136,6 +136,24 @@ fn silence_is_not_waited_out_twice() {
 }
 
 #[test]
+fn opening_the_store_takes_of_the_time_allowed() {
+    let stage = Stage::with_passphrase();
+    stage.will_reply([token("old", 3600)]);
+    stage.ask(&request()).unwrap();
+    let stage = stage.closed_again(Duration::from_secs(61));
+    let forced = TokenRequest {
+        cache: CacheUse::WriteOnly,
+        ..request()
+    };
+    let error = stage.ask(&forced).unwrap_err();
+    assert!(
+        matches!(&error, EngineError::TimedOut(allowed) if *allowed == forced.timeout),
+        "{error:?}"
+    );
+    assert_eq!(stage.network.asked().len(), 1);
+}
+
+#[test]
 fn without_the_cache_the_same_rules_hold() {
     let stage = Stage::new();
     let uncached = TokenRequest {

@@ -174,6 +174,12 @@ impl Environment for Untouched {
     }
 }
 
+/// Who protects a store with a passphrase, and how long it takes to type it again.
+struct Person {
+    clock: Arc<Hands>,
+    types_for: Duration,
+}
+
 struct Silent;
 
 impl Notices for Silent {
@@ -182,17 +188,18 @@ impl Notices for Silent {
     }
 }
 
-impl PassphraseSource for Silent {
+impl PassphraseSource for Person {
     fn is_available(&self) -> bool {
-        false
+        true
     }
 
     fn unlock(&self) -> Result<Passphrase, PassphraseUnavailable> {
-        Err(PassphraseUnavailable::InputNotAllowed)
+        self.clock.advance(self.types_for);
+        self.choose()
     }
 
     fn choose(&self) -> Result<Passphrase, PassphraseUnavailable> {
-        Err(PassphraseUnavailable::InputNotAllowed)
+        Ok(Passphrase::from("correct horse".to_owned()))
     }
 }
 
@@ -202,29 +209,25 @@ pub(crate) struct Stage {
     pub(crate) network: Network,
     pub(crate) vault: Vault,
     listener: Listener,
-    _home: tempfile::TempDir,
+    home: tempfile::TempDir,
 }
 
 impl Stage {
+    /// A store whose key is at hand.
     pub(crate) fn new() -> Self {
+        Self::protected_by(KeyStoreChoice::File(None))
+    }
+
+    /// A store that is closed by a passphrase.
+    pub(crate) fn with_passphrase() -> Self {
+        Self::protected_by(KeyStoreChoice::Passphrase)
+    }
+
+    fn protected_by(choice: KeyStoreChoice) -> Self {
         let clock = Arc::new(Hands::default());
         let home = tempfile::tempdir().unwrap();
-        let locations = Locations {
-            config: home.path().join("config"),
-            state: home.path().join("state"),
-            data: home.path().join("data"),
-            runtime: None,
-        };
-        let keys = KeySettings {
-            choice: Some(KeyStoreChoice::File(None)),
-            passphrase: Box::new(Silent),
-            notices: Box::new(Silent),
-            keyring_timeout: Duration::ZERO,
-            allow_foreign_home: false,
-        };
-        let shared: Arc<dyn Clock> = Arc::<Hands>::clone(&clock);
         Self {
-            vault: Vault::new(locations, shared, keys),
+            vault: vault_in(&home, &clock, choice, Duration::ZERO),
             network: Network {
                 clock: Arc::clone(&clock),
                 replies: Mutex::default(),
@@ -232,7 +235,17 @@ impl Stage {
             },
             clock,
             listener: Listener::default(),
-            _home: home,
+            home,
+        }
+    }
+
+    /// The same store as the next process finds it: closed, until the passphrase is typed for so
+    /// long.
+    pub(crate) fn closed_again(self, types_for: Duration) -> Self {
+        let choice = KeyStoreChoice::Passphrase;
+        Self {
+            vault: vault_in(&self.home, &self.clock, choice, types_for),
+            ..self
         }
     }
 
@@ -265,6 +278,32 @@ impl Stage {
     pub(crate) fn told(&self) -> Vec<String> {
         self.listener.0.lock().unwrap().clone()
     }
+}
+
+fn vault_in(
+    home: &tempfile::TempDir,
+    clock: &Arc<Hands>,
+    choice: KeyStoreChoice,
+    types_for: Duration,
+) -> Vault {
+    let locations = Locations {
+        config: home.path().join("config"),
+        state: home.path().join("state"),
+        data: home.path().join("data"),
+        runtime: None,
+    };
+    let keys = KeySettings {
+        choice: Some(choice),
+        passphrase: Box::new(Person {
+            clock: Arc::clone(clock),
+            types_for,
+        }),
+        notices: Box::new(Silent),
+        keyring_timeout: Duration::ZERO,
+        allow_foreign_home: false,
+    };
+    let shared: Arc<dyn Clock> = Arc::<Hands>::clone(clock);
+    Vault::new(locations, shared, keys)
 }
 
 /// A request for an app's token, with the secret at hand and a minute's time.

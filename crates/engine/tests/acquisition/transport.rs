@@ -1,5 +1,14 @@
 //! The real network client against an identity provider that misbehaves.
 
+use std::io;
+use std::io::BufRead as _;
+use std::io::BufReader;
+use std::io::Read as _;
+use std::io::Write;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use emulator::App;
@@ -13,6 +22,7 @@ use engine::proxy::ProxySettings;
 use protocol::HttpClient;
 use protocol::HttpRequest;
 use protocol::TransportErrorKind;
+use protocol::http::Form;
 use protocol::http::Method;
 
 use crate::stage::Stage;
@@ -133,4 +143,83 @@ fn a_certificate_authority_file_that_is_none_fails_before_the_network() {
         other => panic!("{other:?}"),
     }
     assert_eq!(provider.connections(), 0);
+}
+
+/// A server that answers one request with an error that quotes it.
+fn echo() -> (String, JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}/", listener.local_addr().unwrap());
+    let server = std::thread::spawn(move || {
+        let mut stream = BufReader::new(listener.accept().unwrap().0);
+        let mut length = 0;
+        loop {
+            let mut line = String::new();
+            stream.read_line(&mut line).unwrap();
+            let line = line.to_ascii_lowercase();
+            if let Some(value) = line.strip_prefix("content-length:") {
+                length = value.trim().parse().unwrap();
+            }
+            if line.trim().is_empty() {
+                break;
+            }
+        }
+        let mut form = vec![0; length];
+        stream.read_exact(&mut form).unwrap();
+        let form = String::from_utf8(form).unwrap();
+        let body = format!(r#"{{"error":"invalid_client","error_description":"bad: {form}"}}"#);
+        write!(
+            stream.get_mut(),
+            "HTTP/1.1 400 Bad Request\r\nserver: {form}\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        )
+        .unwrap();
+    });
+    (address, server)
+}
+
+#[test]
+fn diagnostics_show_no_secret_that_a_server_repeats() {
+    let (address, server) = echo();
+    let mut form = Form::new();
+    form.push("client_id", "app");
+    form.push("client_secret", "pl4nted/secret");
+    let request = HttpRequest {
+        method: Method::Post,
+        url: address.parse().unwrap(),
+        headers: Vec::new(),
+        body: Some(form),
+    };
+    let log = Arc::new(Mutex::new(Vec::new()));
+    let writer = Arc::clone(&log);
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::DEBUG)
+        .with_writer(move || Log(Arc::clone(&writer)))
+        .finish();
+    tracing::subscriber::with_default(subscriber, || {
+        transport().send(&request, Duration::from_secs(20)).unwrap()
+    });
+    server.join().unwrap();
+    let log = String::from_utf8(log.lock().unwrap().clone()).unwrap();
+    assert!(
+        log.contains("bad: client_id=app&client_secret=[REDACTED]"),
+        "{log}"
+    );
+    assert!(
+        log.contains("server: client_id=app&client_secret=[REDACTED]"),
+        "{log}"
+    );
+    assert!(!log.contains("pl4nted"), "{log}");
+}
+
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
