@@ -9,7 +9,9 @@ use serde_json::Value;
 use crate::client_authentication::ClientProof;
 use crate::directory::{FederatedCredential, RegisteredApp, RegisteredCertificate};
 use crate::entra_error::EntraError;
+use crate::exchange::Exchange;
 use crate::jws::{Algorithm, CompactJws};
+use crate::routes::Authority;
 use crate::state::UsedAssertions;
 
 /// How far the clocks of client and server may differ.
@@ -30,11 +32,11 @@ pub enum Strictness {
 }
 
 /// What an assertion is checked against.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct AssertionCheck<'a> {
     pub(crate) registered: &'a RegisteredApp,
     /// The address the assertion was posted to.
-    pub(crate) token_endpoint: &'a str,
+    pub(crate) token_endpoint: String,
     /// Which algorithms a certificate's assertion may use.
     pub(crate) algorithms: &'a [Algorithm],
     pub(crate) strictness: Strictness,
@@ -42,7 +44,26 @@ pub(crate) struct AssertionCheck<'a> {
     pub(crate) now: i64,
 }
 
-impl AssertionCheck<'_> {
+impl<'a> AssertionCheck<'a> {
+    /// The check of an assertion sent with this exchange for this app.
+    pub(crate) fn new(
+        exchange: &Exchange<'a>,
+        authority: Authority<'_>,
+        registered: &'a RegisteredApp,
+    ) -> Self {
+        Self {
+            registered,
+            token_endpoint: exchange.request.url(),
+            algorithms: match authority {
+                Authority::Entra(_) => &[Algorithm::Ps256, Algorithm::Rs256],
+                Authority::Adfs => &[Algorithm::Rs256],
+            },
+            strictness: exchange.state.strictness,
+            used_assertions: &exchange.state.used_assertions,
+            now: exchange.now,
+        }
+    }
+
     /// Verifies a client assertion.
     ///
     /// One with a certificate thumbprint in its header, or issued by the app itself, is the app's
@@ -129,7 +150,7 @@ impl AssertionCheck<'_> {
                 "Client assertion application identifier doesn't match 'client_id' parameter.",
             ));
         }
-        if !audience_is(jws, self.token_endpoint) {
+        if !audience_is(jws, &self.token_endpoint) {
             return Err(EntraError::invalid_client(
                 700_023,
                 format!(

@@ -4,8 +4,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::client_assertion::AssertionCheck;
-use crate::directory::RegisteredApp;
+use crate::directory::{Platform, RegisteredApp};
 use crate::entra_error::EntraError;
+use crate::exchange::Exchange;
 use crate::form::Form;
 use crate::request::Request;
 
@@ -94,10 +95,7 @@ impl PresentedClient {
                 return Err(EntraError::missing_parameter("client_assertion_type"));
             }
             (_, None, Some(_)) => {
-                return Err(EntraError::invalid_client(
-                    7_000_218,
-                    "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
-                ));
+                return Err(credential_missing());
             }
             (None, None, None) => None,
         };
@@ -105,6 +103,35 @@ impl PresentedClient {
             client_id,
             credential,
         })
+    }
+
+    /// Holds the client to the kind of client that a platform makes it: with a credential from the
+    /// web, without one from everywhere else (AADSTS7000218, 700025), and with an `Origin` header
+    /// from a single-page application alone (AADSTS9002327, 9002326).
+    pub(crate) fn authenticate_as(
+        &self,
+        platform: Platform,
+        exchange: &Exchange<'_>,
+        check: &AssertionCheck<'_>,
+    ) -> Result<Option<ClientProof>, EntraError> {
+        match platform {
+            Platform::SinglePageApplication => {
+                if exchange.request.header("origin").is_none() {
+                    return Err(EntraError::invalid_request(
+                        9_002_327,
+                        "Tokens issued for the 'Single-Page Application' client-type may only be redeemed via \
+                         cross-origin requests.",
+                    ));
+                }
+            }
+            Platform::PublicClient | Platform::Web => refuse_origin(exchange)?,
+        }
+        match (platform, &self.credential) {
+            (Platform::Web, None) => Err(credential_missing()),
+            (Platform::Web, Some(_)) => self.authenticate(check.registered, check),
+            (_, Some(_)) => Err(credential_of_public_client()),
+            (_, None) => Ok(None),
+        }
     }
 
     /// Checks the credential against what is registered; `check` is for assertions.
@@ -119,10 +146,7 @@ impl PresentedClient {
             return Ok(None);
         };
         if registered.app.is_public {
-            return Err(EntraError::invalid_client(
-                700_025,
-                "Client is public so neither 'client_assertion' nor 'client_secret' should be presented.",
-            ));
+            return Err(credential_of_public_client());
         }
         match credential {
             Credential::Secret(secret) => {
@@ -131,6 +155,32 @@ impl PresentedClient {
             Credential::Assertion(assertion) => check.verify(assertion).map(Some),
         }
     }
+}
+
+fn credential_of_public_client() -> EntraError {
+    EntraError::invalid_client(
+        700_025,
+        "Client is public so neither 'client_assertion' nor 'client_secret' should be presented.",
+    )
+}
+
+/// AADSTS7000218: the client has to prove itself.
+pub(crate) fn credential_missing() -> EntraError {
+    EntraError::invalid_client(
+        7_000_218,
+        "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
+    )
+}
+
+/// AADSTS9002326: only pages of a single-page application may ask the token endpoint.
+pub(crate) fn refuse_origin(exchange: &Exchange<'_>) -> Result<(), EntraError> {
+    if exchange.request.header("origin").is_some() {
+        return Err(EntraError::invalid_request(
+            9_002_326,
+            "Cross-origin token redemption is permitted only for the 'Single-Page Application' client-type.",
+        ));
+    }
+    Ok(())
 }
 
 fn check_secret(registered: &RegisteredApp, sent: &str) -> Result<(), EntraError> {

@@ -9,14 +9,20 @@ use serde_json::json;
 use crate::access_token::v2_issuer;
 use crate::client_assertion::Strictness;
 use crate::clock::Clock;
-use crate::directory::{App, Directory, Resource, Tenant};
+use crate::directory::{App, Directory, Resource, Tenant, TenantPath, User};
+use crate::endpoints::device_login;
 use crate::error::StartError;
 use crate::fault::Fault;
+use crate::issued::{
+    DEFAULT_DEVICE_CODE_INTERVAL, DEFAULT_DEVICE_CODE_LIFETIME, DeviceAnswerError, DeviceCodes,
+    RefreshRotation,
+};
 use crate::listen;
 use crate::request::Request;
-use crate::routes::Endpoint;
+use crate::routes::{DEVICE_LOGIN_PATH, Endpoint};
 use crate::server::Server;
 use crate::shared::Shared;
+use crate::sign_in::{ConditionalAccess, SignIn};
 use crate::state::{DEFAULT_TOKEN_LIFETIME, State};
 use crate::tls::Https;
 
@@ -34,6 +40,7 @@ pub struct Emulator {
 #[must_use]
 pub struct EmulatorBuilder {
     tenants: Vec<Tenant>,
+    users: Vec<User>,
     apps: Vec<App>,
     resources: Vec<Resource>,
     strictness: Strictness,
@@ -41,6 +48,8 @@ pub struct EmulatorBuilder {
     port: u16,
     token_lifetime: Duration,
     clock_offset_seconds: i64,
+    device_code_lifetime: Duration,
+    device_code_interval: Duration,
 }
 
 /// Token replies are held back while this exists.
@@ -55,6 +64,7 @@ impl Emulator {
     pub fn builder() -> EmulatorBuilder {
         EmulatorBuilder {
             tenants: Vec::new(),
+            users: Vec::new(),
             apps: Vec::new(),
             resources: Vec::new(),
             strictness: Strictness::default(),
@@ -62,6 +72,8 @@ impl Emulator {
             port: 0,
             token_lifetime: DEFAULT_TOKEN_LIFETIME,
             clock_offset_seconds: 0,
+            device_code_lifetime: DEFAULT_DEVICE_CODE_LIFETIME,
+            device_code_interval: DEFAULT_DEVICE_CODE_INTERVAL,
         }
     }
 
@@ -175,6 +187,101 @@ impl Emulator {
         self.shared.state.set_token_lifetime(lifetime);
     }
 
+    /// Has this user, named by the user principal name, sign in wherever a sign-in page would be
+    /// shown, until [`sign_in_by_hand`](Self::sign_in_by_hand). Device codes still wait.
+    pub fn sign_in_automatically(&self, user_principal_name: &str) {
+        let answer = SignIn::Approve(user_principal_name.to_owned());
+        self.shared.state.sign_in_script.set_standing(Some(answer));
+    }
+
+    /// Shows sign-in pages again.
+    pub fn sign_in_by_hand(&self) {
+        self.shared.state.sign_in_script.set_standing(None);
+    }
+
+    /// Answers the next sign-in this way. Answers queue, and come before the standing one.
+    pub fn answer_sign_in(&self, answer: SignIn) {
+        self.shared.state.sign_in_script.plan(answer);
+    }
+
+    /// Approves a device code as this user, the second factor and consent included.
+    ///
+    /// # Errors
+    ///
+    /// [`DeviceAnswerError`]: the code does not wait for an answer, or the user cannot give it.
+    pub fn approve_device_code(
+        &self,
+        user_code: &str,
+        user_principal_name: &str,
+    ) -> Result<(), DeviceAnswerError> {
+        device_login::approve(&self.shared.state, user_code, user_principal_name)
+    }
+
+    /// Declines a device code.
+    ///
+    /// # Errors
+    ///
+    /// [`DeviceAnswerError`]: the code does not wait for an answer.
+    pub fn decline_device_code(&self, user_code: &str) -> Result<(), DeviceAnswerError> {
+        let state = &self.shared.state;
+        state.device_codes.waiting(user_code, state.clock.now())?;
+        state.device_codes.decline(user_code);
+        Ok(())
+    }
+
+    /// Chooses what becomes of refresh tokens that have been used.
+    pub fn set_refresh_rotation(&self, rotation: RefreshRotation) {
+        self.shared.state.refresh_tokens.set_rotation(rotation);
+    }
+
+    /// Ends every session and refresh token of a user in all tenants, as a changed password or an
+    /// administrator does (AADSTS50173).
+    pub fn revoke_sign_ins(&self, user_principal_name: &str) {
+        let state = &self.shared.state;
+        for id in state.directory.ids_of(user_principal_name) {
+            state.refresh_tokens.revoke_sign_ins(&id);
+            state.sessions.forget(&id);
+        }
+    }
+
+    /// Takes back what a user has agreed to for an app (AADSTS65001 from then on).
+    pub fn withdraw_consent(&self, client_id: &str, user_principal_name: &str) {
+        let state = &self.shared.state;
+        for id in state.directory.ids_of(user_principal_name) {
+            state.consents.withdraw(client_id, &id);
+        }
+    }
+
+    /// Sets the Conditional Access rule of a resource, named by any of its identifiers.
+    pub fn set_conditional_access(&self, resource: &str, rule: ConditionalAccess) {
+        self.shared.state.policies.set(resource, rule);
+    }
+
+    /// Sets how long a sign-in is good for; refresh tokens of older ones are refused (AADSTS70043)
+    /// and browsers ask again.
+    pub fn set_sign_in_frequency(&self, frequency: Duration) {
+        self.shared.state.policies.set_sign_in_frequency(frequency);
+    }
+
+    /// Lifts every Conditional Access rule and the sign-in frequency.
+    pub fn clear_conditional_access(&self) {
+        self.shared.state.policies.clear();
+    }
+
+    /// The page where a person types the code that a device shows.
+    pub fn device_login_page(&self) -> String {
+        format!("{}{DEVICE_LOGIN_PATH}", self.base_url())
+    }
+
+    /// The user principal names that can sign in at the first tenant.
+    pub fn user_names(&self) -> impl Iterator<Item = &str> {
+        self.shared
+            .state
+            .directory
+            .accounts(TenantPath::Tenant(self.tenant()))
+            .map(|account| account.user.principal_name.as_str())
+    }
+
     /// Moves the emulator's time this many seconds from the machine's.
     pub fn set_clock_offset(&self, seconds: i64) {
         self.shared.state.clock.set_offset(seconds);
@@ -185,6 +292,13 @@ impl EmulatorBuilder {
     /// Adds a tenant; the first one added replaces Contoso.
     pub fn tenant(mut self, tenant: Tenant) -> Self {
         self.tenants.push(tenant);
+        self
+    }
+
+    /// Adds a user; the first one added replaces Ada, Grace, who needs a second factor, and Lin, a
+    /// guest.
+    pub fn user(mut self, user: User) -> Self {
+        self.users.push(user);
         self
     }
 
@@ -231,6 +345,18 @@ impl EmulatorBuilder {
         self
     }
 
+    /// How long device codes wait for an answer; whole seconds count. 15 minutes unless set.
+    pub fn device_code_lifetime(mut self, lifetime: Duration) -> Self {
+        self.device_code_lifetime = lifetime;
+        self
+    }
+
+    /// How long a device waits between polls; whole seconds count. 5 s unless set.
+    pub fn device_code_interval(mut self, interval: Duration) -> Self {
+        self.device_code_interval = interval;
+        self
+    }
+
     /// Starts listening.
     ///
     /// # Errors
@@ -238,7 +364,7 @@ impl EmulatorBuilder {
     /// [`StartError`]: what was registered is not sound, no port could be had, or the operating
     /// system refused the thread.
     pub fn start(self) -> Result<Emulator, StartError> {
-        let directory = Directory::new(self.tenants, self.apps, self.resources)?;
+        let directory = Directory::new(self.tenants, self.users, self.apps, self.resources)?;
         let clock = Clock::with_offset(self.clock_offset_seconds);
         // Certificates are checked by the client's clock, which is the machine's.
         let https = self
@@ -250,7 +376,14 @@ impl EmulatorBuilder {
             Some(_) => format!("https://localhost:{port}"),
             None => format!("http://127.0.0.1:{port}"),
         };
-        let state = State::new(directory, clock, self.strictness, self.token_lifetime);
+        let device_codes = DeviceCodes::new(self.device_code_lifetime, self.device_code_interval);
+        let state = State::new(
+            directory,
+            clock,
+            self.strictness,
+            self.token_lifetime,
+            device_codes,
+        );
         let shared = Arc::new(Shared::new(base_url, state));
         let (acceptor, authority_pem) = match https {
             Some(https) => (Some(https.acceptor), Some(https.authority_pem)),

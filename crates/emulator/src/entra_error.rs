@@ -4,6 +4,7 @@ use aws_lc_rs::error::Unspecified;
 use serde_json::{Map, Value, json};
 
 use crate::clock::error_timestamp;
+use crate::directory::App;
 use crate::exchange::Exchange;
 use crate::reply::Reply;
 
@@ -84,31 +85,88 @@ impl EntraError {
         )
     }
 
+    /// AADSTS70011: `.default` together with permissions by name.
+    pub(crate) fn mixed_scopes(scope: &str) -> Self {
+        Self::invalid_scope(
+            70011,
+            format!(
+                "The provided request must include a 'scope' input parameter. The provided value for the input \
+                 parameter 'scope' is not valid. The scope {scope} is not valid. .default scope can't be combined with \
+                 resource-specific scopes."
+            ),
+        )
+    }
+
+    /// AADSTS500011: no such resource in the directory of this name.
+    pub(crate) fn resource_not_found(resource: &str, directory: &str) -> Self {
+        Self::invalid_resource(
+            500_011,
+            format!(
+                "The resource principal named {resource} was not found in the tenant named {directory}. This can happen \
+                 if the application has not been installed by the administrator of the tenant or consented to by any \
+                 user in the tenant. You might have sent your authentication request to the wrong tenant."
+            ),
+        )
+    }
+
+    /// AADSTS65001, which the token endpoint calls `invalid_grant` and the authorization endpoint
+    /// `consent_required`.
+    pub(crate) fn consent_required(error: &str, app: &App) -> Self {
+        Self {
+            suberror: Some("consent_required".to_owned()),
+            ..Self::new(
+                400,
+                error,
+                65001,
+                format!(
+                    "The user or administrator has not consented to use the application with ID '{}' named '{}'. Send \
+                     an interactive authorization request for this user and resource.",
+                    app.client_id, app.display_name
+                ),
+            )
+        }
+    }
+
+    /// AADSTS50057: the user may not sign in.
+    pub(crate) fn account_disabled() -> Self {
+        Self::invalid_grant(50057, "The user account is disabled.")
+    }
+
+    /// AADSTS9002313: a code or token that was never issued here.
+    pub(crate) fn malformed_grant() -> Self {
+        Self::invalid_grant(
+            9_002_313,
+            "Invalid request. Request is malformed or invalid.",
+        )
+    }
+
+    /// `error_description`: the code, the message and the identifiers of the exchange.
+    pub(crate) fn description(&self, exchange: &Exchange<'_>, timestamp: &str) -> String {
+        format!(
+            "AADSTS{}: {}\r\nTrace ID: {}\r\nCorrelation ID: {}\r\nTimestamp: {timestamp}",
+            self.code, self.message, exchange.trace_id, exchange.correlation_id
+        )
+    }
+
+    /// `error_uri`: the public page that explains the code, as Entra's does.
+    pub(crate) fn look_up_page(&self) -> String {
+        format!("https://login.microsoftonline.com/error?code={}", self.code)
+    }
+
     /// The reply, with the identifiers and the time of the exchange.
-    ///
-    /// `error_uri` leads to the public look-up page, as Entra's does.
     pub(crate) fn reply(&self, exchange: &Exchange<'_>) -> Reply {
         let timestamp = error_timestamp(exchange.now);
         let mut body = Map::new();
         body.insert("error".to_owned(), json!(self.error));
         body.insert(
             "error_description".to_owned(),
-            json!(format!(
-                "AADSTS{}: {}\r\nTrace ID: {}\r\nCorrelation ID: {}\r\nTimestamp: {timestamp}",
-                self.code, self.message, exchange.trace_id, exchange.correlation_id
-            )),
+            json!(self.description(exchange, &timestamp)),
         );
         body.insert("error_codes".to_owned(), json!([self.code]));
         body.insert("timestamp".to_owned(), json!(timestamp));
         body.insert("trace_id".to_owned(), json!(exchange.trace_id));
         body.insert("correlation_id".to_owned(), json!(exchange.correlation_id));
-        body.insert(
-            "error_uri".to_owned(),
-            json!(format!(
-                "https://login.microsoftonline.com/error?code={}",
-                self.code
-            )),
-        );
+        body.insert("error_uri".to_owned(), json!(self.look_up_page()));
         if let Some(suberror) = &self.suberror {
             body.insert("suberror".to_owned(), json!(suberror));
         }

@@ -21,6 +21,9 @@ pub enum StartError {
     /// A tenant's id is not a GUID.
     #[error("the tenant id {0:?} is not a GUID")]
     TenantIsNoGuid(String),
+    /// A user is put into a tenant that is not configured.
+    #[error("a user belongs to the tenant {0:?}, which is not configured")]
+    UnknownTenant(String),
     /// A certificate registered on an app is not one X.509 certificate in DER form.
     #[error("a certificate of app {0} is not an X.509 certificate in DER form")]
     UnreadableCertificate(String),

@@ -191,7 +191,7 @@ impl Fault {
 }
 
 impl PlayedError {
-    fn into_entra_error(self) -> EntraError {
+    pub(crate) fn into_entra_error(self) -> EntraError {
         EntraError {
             suberror: self.suberror,
             claims: self.claims,

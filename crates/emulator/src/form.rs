@@ -13,11 +13,19 @@ impl Form {
     /// Reads the body. One that is not declared as a form has no fields, as with Entra; a repeated
     /// parameter is AADSTS9000411.
     pub(crate) fn read(request: &Request) -> Result<Self, EntraError> {
-        let fields = if request.is_form() {
+        Self::from_pairs(if request.is_form() {
             request.form()
         } else {
             Vec::new()
-        };
+        })
+    }
+
+    /// Reads the query string by the same rules.
+    pub(crate) fn read_query(request: &Request) -> Result<Self, EntraError> {
+        Self::from_pairs(request.query_pairs())
+    }
+
+    fn from_pairs(fields: Vec<(String, String)>) -> Result<Self, EntraError> {
         for (index, (name, _)) in fields.iter().enumerate() {
             if fields[..index].iter().any(|(earlier, _)| earlier == name) {
                 return Err(EntraError::invalid_request(

@@ -17,6 +17,7 @@
 //! ```
 
 mod access_token;
+mod authorization;
 mod client_assertion;
 mod client_authentication;
 mod clock;
@@ -29,9 +30,12 @@ mod exchange;
 mod fault;
 mod form;
 mod grants;
+mod id_token;
 mod identifiers;
+mod issued;
 mod jws;
 mod listen;
+mod pages;
 mod reply;
 mod request;
 mod request_log;
@@ -39,18 +43,21 @@ mod routes;
 mod self_signed;
 mod server;
 mod shared;
+mod sign_in;
 mod signing_key;
 mod state;
 mod tls;
 
 pub use client_assertion::Strictness;
 pub use directory::{
-    App, DEFAULT_TENANT_DOMAIN, DEFAULT_TENANT_ID, FederatedCredential, Resource, Tenant,
-    TokenVersion,
+    App, Consent, DEFAULT_TENANT_DOMAIN, DEFAULT_TENANT_ID, FederatedCredential, Platform,
+    Resource, Tenant, TokenVersion, User,
 };
 pub use emulator::{Emulator, EmulatorBuilder, HeldReplies};
 pub use error::StartError;
 pub use fault::{Fault, HOSTILE_TEXT, PlayedError, RetryAfter};
+pub use issued::{DeviceAnswerError, RefreshRotation};
 pub use request::Request;
 pub use routes::Endpoint;
 pub use self_signed::SelfSigned;
+pub use sign_in::{ConditionalAccess, SignIn};

@@ -1,7 +1,10 @@
 //! Which path leads to which endpoint.
 
 use crate::directory::TokenVersion;
-use crate::endpoints::{instance_discovery, keys, openid_configuration, token};
+use crate::endpoints::{
+    authorize, device_authorization, device_login, instance_discovery, keys, logout,
+    openid_configuration, token,
+};
 use crate::exchange::Exchange;
 use crate::reply::Reply;
 
@@ -17,7 +20,18 @@ pub enum Endpoint {
     Keys,
     /// `/common/discovery/instance`
     InstanceDiscovery,
+    /// `/{tenant}/oauth2/v2.0/authorize`, and the forms of its pages
+    Authorize,
+    /// `/{tenant}/oauth2/v2.0/devicecode`
+    DeviceAuthorization,
+    /// `/devicelogin`, and the forms of its pages
+    DeviceLogin,
+    /// `/{tenant}/oauth2/v2.0/logout`
+    Logout,
 }
+
+/// Where a person types the code that a device shows.
+pub(crate) const DEVICE_LOGIN_PATH: &str = "/devicelogin";
 
 /// Whose rules apply to a path.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -35,12 +49,19 @@ pub(crate) enum Route<'a> {
     OpenIdConfiguration(Authority<'a>, TokenVersion),
     Keys(Authority<'a>),
     InstanceDiscovery,
+    Authorize(&'a str),
+    DeviceAuthorization(&'a str),
+    DeviceLogin,
+    Logout(&'a str),
 }
 
 impl<'a> Route<'a> {
     /// Finds the route of a path; `None` is a 404.
     pub(crate) fn find(path: &'a str) -> Option<Self> {
         use Authority::{Adfs, Entra};
+        if path == DEVICE_LOGIN_PATH {
+            return Some(Self::DeviceLogin);
+        }
         let segments: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
         Some(match *segments.as_slice() {
             ["common", "discovery", "instance"] => Self::InstanceDiscovery,
@@ -50,6 +71,9 @@ impl<'a> Route<'a> {
             }
             ["adfs", "discovery", "keys"] => Self::Keys(Adfs),
             [tenant, "oauth2", "v2.0", "token"] => Self::Token(Entra(tenant)),
+            [tenant, "oauth2", "v2.0", "authorize"] => Self::Authorize(tenant),
+            [tenant, "oauth2", "v2.0", "devicecode"] => Self::DeviceAuthorization(tenant),
+            [tenant, "oauth2", "v2.0", "logout"] => Self::Logout(tenant),
             [tenant, "v2.0", ".well-known", "openid-configuration"] => {
                 Self::OpenIdConfiguration(Entra(tenant), TokenVersion::V2)
             }
@@ -69,6 +93,10 @@ impl<'a> Route<'a> {
             Self::OpenIdConfiguration(..) => Endpoint::OpenIdConfiguration,
             Self::Keys(_) => Endpoint::Keys,
             Self::InstanceDiscovery => Endpoint::InstanceDiscovery,
+            Self::Authorize(_) => Endpoint::Authorize,
+            Self::DeviceAuthorization(_) => Endpoint::DeviceAuthorization,
+            Self::DeviceLogin => Endpoint::DeviceLogin,
+            Self::Logout(_) => Endpoint::Logout,
         }
     }
 
@@ -81,6 +109,10 @@ impl<'a> Route<'a> {
             }
             Self::Keys(authority) => keys::answer(exchange, authority),
             Self::InstanceDiscovery => instance_discovery::answer(exchange),
+            Self::Authorize(segment) => return authorize::answer(exchange, segment),
+            Self::DeviceAuthorization(segment) => device_authorization::answer(exchange, segment),
+            Self::DeviceLogin => return device_login::answer(exchange),
+            Self::Logout(segment) => logout::answer(exchange, segment),
         };
         result.unwrap_or_else(|error| error.reply(exchange))
     }

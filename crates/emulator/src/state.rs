@@ -8,6 +8,8 @@ use std::time::Duration;
 use crate::client_assertion::Strictness;
 use crate::clock::Clock;
 use crate::directory::Directory;
+use crate::issued::{AuthorizationCodes, DeviceCodes, RefreshTokens};
+use crate::sign_in::{Consents, Policies, Sessions, SignInScript};
 use crate::signing_key::SigningKeys;
 
 /// Entra's tokens for apps live an hour; `expires_in` says one second less.
@@ -21,6 +23,13 @@ pub(crate) struct State {
     pub(crate) signing_keys: SigningKeys,
     pub(crate) used_assertions: UsedAssertions,
     pub(crate) strictness: Strictness,
+    pub(crate) sessions: Sessions,
+    pub(crate) consents: Consents,
+    pub(crate) policies: Policies,
+    pub(crate) sign_in_script: SignInScript,
+    pub(crate) authorization_codes: AuthorizationCodes,
+    pub(crate) device_codes: DeviceCodes,
+    pub(crate) refresh_tokens: RefreshTokens,
     token_lifetime_seconds: AtomicU64,
 }
 
@@ -30,6 +39,7 @@ impl State {
         clock: Clock,
         strictness: Strictness,
         token_lifetime: Duration,
+        device_codes: DeviceCodes,
     ) -> Self {
         Self {
             directory,
@@ -37,6 +47,13 @@ impl State {
             signing_keys: SigningKeys::default(),
             used_assertions: UsedAssertions::default(),
             strictness,
+            sessions: Sessions::default(),
+            consents: Consents::default(),
+            policies: Policies::default(),
+            sign_in_script: SignInScript::default(),
+            authorization_codes: AuthorizationCodes::default(),
+            device_codes,
+            refresh_tokens: RefreshTokens::default(),
             token_lifetime_seconds: AtomicU64::new(token_lifetime.as_secs()),
         }
     }

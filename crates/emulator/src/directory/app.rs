@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::Tenant;
+use super::redirect::{Platform, RegisteredRedirect};
+use super::{Resource, Tenant};
 
 /// An app registration.
 ///
@@ -19,6 +20,28 @@ pub struct App {
     pub(crate) certificates: Vec<Vec<u8>>,
     pub(crate) federated_credentials: Vec<FederatedCredential>,
     pub(crate) roles: Vec<(String, Vec<String>)>,
+    pub(crate) redirects: Vec<RegisteredRedirect>,
+    pub(crate) allows_public_client_flows: bool,
+    permissions: Vec<RegisteredPermissions>,
+}
+
+/// Whether an app may use a delegated permission, and who has to say so.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Consent {
+    /// An administrator has agreed for everyone.
+    Granted,
+    /// Each user is asked once.
+    User,
+    /// Only an administrator can agree, and has not (AADSTS90094).
+    Administrator,
+}
+
+/// Delegated permissions on one resource, as the app registration lists them.
+#[derive(Clone, Debug)]
+struct RegisteredPermissions {
+    resource: String,
+    consent: Consent,
+    names: Vec<String>,
 }
 
 /// A client secret as registered.
@@ -58,6 +81,9 @@ impl App {
             certificates: Vec::new(),
             federated_credentials: Vec::new(),
             roles: Vec::new(),
+            redirects: Vec::new(),
+            allows_public_client_flows: false,
+            permissions: Vec::new(),
         }
     }
 
@@ -65,6 +91,7 @@ impl App {
     pub fn public(client_id: impl Into<String>) -> Self {
         Self {
             is_public: true,
+            allows_public_client_flows: true,
             ..Self::confidential(client_id)
         }
     }
@@ -124,6 +151,41 @@ impl App {
         self
     }
 
+    /// Registers a redirect URI under a platform.
+    ///
+    /// The port of `http://localhost` makes no difference; everything else has to be the same to
+    /// the letter.
+    pub fn redirect_uri(mut self, platform: Platform, uri: impl Into<String>) -> Self {
+        self.redirects.push(RegisteredRedirect {
+            platform,
+            uri: uri.into(),
+        });
+        self
+    }
+
+    /// "Allow public client flows = Yes" (`isFallbackPublicClient`): a client that has credentials
+    /// may sign in by device code as well, which takes none.
+    pub fn allow_public_client_flows(mut self) -> Self {
+        self.allows_public_client_flows = true;
+        self
+    }
+
+    /// Lists delegated permissions on a resource, named by any of its identifiers. They are what
+    /// `.default` asks for. Permissions not listed may be asked for by name.
+    pub fn delegated<P: Into<String>>(
+        mut self,
+        resource: impl Into<String>,
+        consent: Consent,
+        names: impl IntoIterator<Item = P>,
+    ) -> Self {
+        self.permissions.push(RegisteredPermissions {
+            resource: resource.into(),
+            consent,
+            names: names.into_iter().map(Into::into).collect(),
+        });
+        self
+    }
+
     /// The application (client) id.
     pub fn client_id(&self) -> &str {
         &self.client_id
@@ -132,6 +194,22 @@ impl App {
     /// The display name.
     pub fn name(&self) -> &str {
         &self.display_name
+    }
+
+    /// The delegated permissions listed for a resource.
+    pub(crate) fn delegated_permissions<'a>(
+        &'a self,
+        resource: &'a Resource,
+    ) -> impl Iterator<Item = (&'a str, Consent)> {
+        self.permissions
+            .iter()
+            .filter(|permissions| resource.is_named(&permissions.resource))
+            .flat_map(|permissions| {
+                permissions
+                    .names
+                    .iter()
+                    .map(|name| (name.as_str(), permissions.consent))
+            })
     }
 
     pub(super) fn is_in(&self, tenant: &Tenant) -> bool {
@@ -152,6 +230,8 @@ impl fmt::Debug for App {
             .field("certificates", &self.certificates.len())
             .field("federated_credentials", &self.federated_credentials.len())
             .field("roles", &self.roles)
+            .field("redirects", &self.redirects)
+            .field("permissions", &self.permissions)
             .finish_non_exhaustive()
     }
 }

@@ -5,22 +5,30 @@
 
 mod app;
 mod certificate;
+mod redirect;
 mod resource;
 mod tenant;
+mod user;
 
-pub use app::{App, FederatedCredential};
+pub use app::{App, Consent, FederatedCredential};
 pub(crate) use certificate::RegisteredCertificate;
+pub use redirect::Platform;
+pub(crate) use redirect::matching;
+pub(crate) use resource::GRAPH_URI;
 pub use resource::{Resource, TokenVersion};
 pub use tenant::{DEFAULT_TENANT_DOMAIN, DEFAULT_TENANT_ID, Tenant};
+pub use user::User;
+pub(crate) use user::{Account, AccountId};
 
 use crate::entra_error::EntraError;
 use crate::error::StartError;
 use crate::identifiers::is_guid;
 
-/// The tenants, apps and resources of one emulator, checked when it starts.
+/// The tenants, users, apps and resources of one emulator, checked when it starts.
 #[derive(Debug)]
 pub(crate) struct Directory {
     tenants: Vec<Tenant>,
+    accounts: Vec<Account>,
     apps: Vec<RegisteredApp>,
     resources: Vec<Resource>,
 }
@@ -48,6 +56,7 @@ pub(crate) enum TenantPath<'a> {
 impl Directory {
     pub(crate) fn new(
         mut tenants: Vec<Tenant>,
+        mut users: Vec<User>,
         apps: Vec<App>,
         additional_resources: Vec<Resource>,
     ) -> Result<Self, StartError> {
@@ -57,6 +66,10 @@ impl Directory {
         if let Some(tenant) = tenants.iter().find(|tenant| !is_guid(&tenant.id)) {
             return Err(StartError::TenantIsNoGuid(tenant.id.clone()));
         }
+        if users.is_empty() {
+            users = User::default_users(&tenants[0]);
+        }
+        let accounts = Account::register(users, &tenants).map_err(StartError::UnknownTenant)?;
         let mut resources = additional_resources;
         resources.extend(Resource::well_known());
         let apps = apps
@@ -65,6 +78,7 @@ impl Directory {
             .collect::<Result<_, _>>()?;
         Ok(Self {
             tenants,
+            accounts,
             apps,
             resources,
         })
@@ -138,11 +152,57 @@ impl Directory {
             })
     }
 
+    /// Every account of a path: those of one tenant, or everyone's at home.
+    pub(crate) fn accounts<'a>(
+        &'a self,
+        path: TenantPath<'a>,
+    ) -> impl Iterator<Item = &'a Account> {
+        self.accounts.iter().filter(move |account| match path {
+            TenantPath::Tenant(tenant) => account.tenant == *tenant,
+            TenantPath::Common | TenantPath::Organizations => !account.user.is_guest,
+            TenantPath::Consumers => false,
+        })
+    }
+
+    /// The ids of everyone of this user principal name, guests included.
+    pub(crate) fn ids_of(&self, user_principal_name: &str) -> Vec<AccountId> {
+        self.accounts
+            .iter()
+            .filter(|account| account.is_named(user_principal_name))
+            .map(Account::id)
+            .collect()
+    }
+
+    /// The account of this id, wherever it lives.
+    pub(crate) fn account(&self, id: &AccountId) -> Option<&Account> {
+        self.accounts.iter().find(|account| account.id() == *id)
+    }
+
     /// Finds the resource that an identifier (an App ID URI, a GUID or `api://{guid}`) names.
     pub(crate) fn resource(&self, identifier: &str) -> Option<&Resource> {
         self.resources
             .iter()
             .find(|resource| resource.is_named(identifier))
+    }
+}
+
+impl<'a> TenantPath<'a> {
+    /// The tenant's GUID, or the word: what has to be the same throughout one sign-in.
+    pub(crate) fn key(self) -> &'a str {
+        match self {
+            Self::Tenant(tenant) => &tenant.id,
+            Self::Common => "common",
+            Self::Organizations => "organizations",
+            Self::Consumers => "consumers",
+        }
+    }
+
+    /// The tenant, if the path names one.
+    pub(crate) fn tenant(self) -> Option<&'a Tenant> {
+        match self {
+            Self::Tenant(tenant) => Some(tenant),
+            _ => None,
+        }
     }
 }
 
@@ -171,6 +231,7 @@ mod tests {
         );
         Directory::new(
             vec![Tenant::default(), other.clone()],
+            vec![],
             vec![
                 App::confidential("11112222-bbbb-3333-cccc-4444dddd5555"),
                 App::confidential("22223333-cccc-4444-dddd-5555eeee6666").only_in_tenant(other.id),

@@ -1,5 +1,12 @@
 //! Resources: the APIs that tokens are for.
 
+use super::Consent;
+
+/// The application id of Microsoft Graph.
+const GRAPH_ID: &str = "00000003-0000-0000-c000-000000000000";
+/// The App ID URI of Microsoft Graph in the public cloud.
+pub(crate) const GRAPH_URI: &str = "https://graph.microsoft.com";
+
 /// The form of access token a resource accepts (`requestedAccessTokenVersion` of its manifest),
 /// whichever endpoint issues it.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -20,6 +27,7 @@ pub struct Resource {
     pub(crate) token_version: TokenVersion,
     pub(crate) needs_assignment: bool,
     pub(crate) has_nonce_in_header: bool,
+    permissions: Vec<(String, Consent)>,
 }
 
 impl Resource {
@@ -33,6 +41,7 @@ impl Resource {
             token_version: TokenVersion::default(),
             needs_assignment: false,
             has_nonce_in_header: false,
+            permissions: Vec::new(),
         }
     }
 
@@ -61,33 +70,96 @@ impl Resource {
         self
     }
 
+    /// Offers delegated permissions, and says who has to agree to them unless an app's
+    /// registration says otherwise.
+    pub fn delegated<P: Into<String>>(
+        mut self,
+        consent: Consent,
+        names: impl IntoIterator<Item = P>,
+    ) -> Self {
+        self.permissions
+            .extend(names.into_iter().map(|name| (name.into(), consent)));
+        self
+    }
+
+    /// The delegated permission of this name in any letter case, as the resource writes it.
+    pub(crate) fn delegated_permission(&self, name: &str) -> Option<(&str, Consent)> {
+        self.delegated_permissions()
+            .find(|(permission, _)| permission.eq_ignore_ascii_case(name))
+    }
+
+    /// The delegated permissions offered.
+    pub(crate) fn delegated_permissions(&self) -> impl Iterator<Item = (&str, Consent)> {
+        self.permissions
+            .iter()
+            .map(|(permission, consent)| (permission.as_str(), *consent))
+    }
+
+    /// The first App ID URI.
+    pub(crate) fn name(&self) -> &str {
+        &self.identifier_uris[0]
+    }
+
+    /// Whether this is Microsoft Graph, to which scopes without a resource belong.
+    pub(crate) fn is_graph(&self) -> bool {
+        self.app_id == GRAPH_ID
+    }
+
     /// The resources every emulator knows: Graph, Azure Resource Manager, Key Vault, Storage,
     /// Azure SQL and Azure DevOps, by their names in the public cloud.
     pub(super) fn well_known() -> Vec<Self> {
+        let api = |app_id: &str, uri: &str| {
+            Self::new(app_id, uri).delegated(Consent::User, ["user_impersonation"])
+        };
         vec![
-            Self::new(
-                "00000003-0000-0000-c000-000000000000",
-                "https://graph.microsoft.com",
-            )
-            .nonce_in_header(),
-            Self::new(
+            Self::new(GRAPH_ID, GRAPH_URI)
+                .nonce_in_header()
+                .delegated(
+                    Consent::User,
+                    [
+                        "User.Read",
+                        "User.ReadWrite",
+                        "User.ReadBasic.All",
+                        "Mail.Read",
+                        "Mail.Send",
+                        "Calendars.Read",
+                        "Contacts.Read",
+                        "Files.Read",
+                        "Files.ReadWrite",
+                        "Notes.Read",
+                        "Tasks.Read",
+                        "Tasks.ReadWrite",
+                    ],
+                )
+                .delegated(
+                    Consent::Administrator,
+                    [
+                        "Application.Read.All",
+                        "Application.ReadWrite.All",
+                        "AuditLog.Read.All",
+                        "Directory.Read.All",
+                        "Group.Read.All",
+                        "User.Read.All",
+                    ],
+                ),
+            api(
                 "797f4846-ba00-4fd7-ba43-dac1f8f63013",
                 "https://management.azure.com",
             )
             .identifier_uri("https://management.core.windows.net"),
-            Self::new(
+            api(
                 "cfa8b339-82a2-471a-a3c9-0fc0be7a4093",
                 "https://vault.azure.net",
             ),
-            Self::new(
+            api(
                 "e406a681-f3d4-42a8-90b6-c2b029497af1",
                 "https://storage.azure.com",
             ),
-            Self::new(
+            api(
                 "022907d3-0f1b-48f7-badc-1ba6abab6d66",
                 "https://database.windows.net",
             ),
-            Self::new(
+            api(
                 "499b84ac-1321-427f-aa17-267ca6975798",
                 "https://app.vssps.visualstudio.com",
             ),

@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use crate::endpoints::{document, require_get};
+use crate::endpoints::{document, require_method};
 use crate::entra_error::EntraError;
 use crate::exchange::Exchange;
 use crate::reply::Reply;
 
 pub(crate) fn answer(exchange: &Exchange<'_>) -> Result<Reply, EntraError> {
-    require_get(exchange)?;
+    require_method(exchange, "GET")?;
     let parameter = |name: &str| {
         exchange.request.query_parameter(name).ok_or_else(|| {
             EntraError::invalid_request(

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::access_token::v2_issuer;
 use crate::endpoints::openid_configuration::issuer_tenant;
-use crate::endpoints::{document, require_get};
+use crate::endpoints::{document, require_method};
 use crate::entra_error::EntraError;
 use crate::exchange::Exchange;
 use crate::reply::Reply;
@@ -14,7 +14,7 @@ pub(crate) fn answer(
     exchange: &Exchange<'_>,
     authority: Authority<'_>,
 ) -> Result<Reply, EntraError> {
-    require_get(exchange)?;
+    require_method(exchange, "GET")?;
     let issuer = match authority {
         Authority::Entra(segment) => {
             let path = exchange.state.directory.tenant(segment)?;

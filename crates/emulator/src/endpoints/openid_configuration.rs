@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::access_token::{v1_issuer, v2_issuer};
 use crate::directory::{TenantPath, TokenVersion};
-use crate::endpoints::{document, require_get};
+use crate::endpoints::{document, require_method};
 use crate::entra_error::EntraError;
 use crate::exchange::Exchange;
 use crate::reply::Reply;
@@ -15,7 +15,7 @@ pub(crate) fn answer(
     authority: Authority<'_>,
     version: TokenVersion,
 ) -> Result<Reply, EntraError> {
-    require_get(exchange)?;
+    require_method(exchange, "GET")?;
     let body = match authority {
         Authority::Entra(segment) => entra(exchange, segment, version)?,
         Authority::Adfs => adfs(exchange.origin()),

@@ -1,15 +1,15 @@
 //! The client credentials grant (RFC 6749 §4.4).
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::access_token::AppToken;
+use crate::access_token::{AccessToken, Subject};
+use crate::authorization::{claims, declares_cp1};
 use crate::client_assertion::AssertionCheck;
-use crate::client_authentication::PresentedClient;
+use crate::client_authentication::{PresentedClient, refuse_origin};
 use crate::directory::{Resource, Tenant, TenantPath};
 use crate::entra_error::EntraError;
 use crate::exchange::Exchange;
 use crate::form::Form;
-use crate::jws::Algorithm;
 use crate::reply::Reply;
 use crate::routes::Authority;
 
@@ -25,27 +25,12 @@ pub(crate) fn answer(
     form: &Form,
 ) -> Result<Reply, EntraError> {
     let directory = &exchange.state.directory;
-    if exchange.request.header("origin").is_some() {
-        return Err(EntraError::invalid_request(
-            9_002_326,
-            "Cross-origin token redemption is permitted only for the 'Single-Page Application' client-type.",
-        ));
-    }
+    refuse_origin(exchange)?;
     let tenant = tenant(exchange, authority)?;
     let client = PresentedClient::read(exchange.request, form)?;
     let scope = form.required("scope")?;
     let registered = directory.app(&client.client_id, Some(tenant))?;
-    let check = AssertionCheck {
-        registered,
-        token_endpoint: &exchange.request.url(),
-        algorithms: match authority {
-            Authority::Entra(_) => &[Algorithm::Ps256, Algorithm::Rs256],
-            Authority::Adfs => &[Algorithm::Rs256],
-        },
-        strictness: exchange.state.strictness,
-        used_assertions: &exchange.state.used_assertions,
-        now: exchange.now,
-    };
+    let check = AssertionCheck::new(exchange, authority, registered);
     let proof = client.authenticate(registered, &check)?.ok_or_else(|| {
         EntraError::invalid_client(
             7_000_216,
@@ -55,15 +40,16 @@ pub(crate) fn answer(
     let requested_resource = requested_resource(scope)?;
     let resource = directory
         .resource(requested_resource)
-        .ok_or_else(|| resource_not_found(requested_resource, tenant))?;
-    let token = AppToken {
+        .ok_or_else(|| EntraError::resource_not_found(requested_resource, &tenant.name))?;
+    let token = AccessToken {
         authority,
         tenant,
         app: &registered.app,
+        subject: Subject::App,
         resource,
         requested_resource,
-        proof,
-        handles_claims_challenges: declares_cp1(form)?,
+        proof: Some(proof),
+        handles_claims_challenges: declares_cp1(&claims(form)?),
     };
     check_assignment(&token, resource)?;
     let lifetime = exchange.state.token_lifetime();
@@ -119,13 +105,13 @@ fn requested_resource(scope: &str) -> Result<&str, EntraError> {
     };
     let Some(length) = resource(first) else {
         return Err(if rest.iter().any(|other| resource(other).is_some()) {
-            mixed(scope)
+            EntraError::mixed_scopes(scope)
         } else {
             not_default(scope)
         });
     };
     if rest.iter().any(|other| resource(other).is_none()) {
-        return Err(mixed(scope));
+        return Err(EntraError::mixed_scopes(scope));
     }
     if rest.iter().any(|other| *other != first) {
         return Err(EntraError::invalid_scope(
@@ -149,30 +135,7 @@ fn not_default(scope: &str) -> EntraError {
     )
 }
 
-fn mixed(scope: &str) -> EntraError {
-    EntraError::invalid_scope(
-        70011,
-        format!(
-            "The provided request must include a 'scope' input parameter. The provided value for the input parameter \
-             'scope' is not valid. The scope {scope} is not valid. .default scope can't be combined with \
-             resource-specific scopes."
-        ),
-    )
-}
-
-fn resource_not_found(resource: &str, tenant: &Tenant) -> EntraError {
-    EntraError::invalid_resource(
-        500_011,
-        format!(
-            "The resource principal named {resource} was not found in the tenant named {}. This can happen if the \
-             application has not been installed by the administrator of the tenant or consented to by any user in \
-             the tenant. You might have sent your authentication request to the wrong tenant.",
-            tenant.name
-        ),
-    )
-}
-
-fn check_assignment(token: &AppToken<'_>, resource: &Resource) -> Result<(), EntraError> {
+fn check_assignment(token: &AccessToken<'_>, resource: &Resource) -> Result<(), EntraError> {
     if resource.needs_assignment && token.roles().is_empty() {
         return Err(EntraError::invalid_grant(
             501_051,
@@ -186,30 +149,6 @@ fn check_assignment(token: &AppToken<'_>, resource: &Resource) -> Result<(), Ent
         ));
     }
     Ok(())
-}
-
-/// Whether the `claims` parameter (OpenID Connect Core §5.5) declares the capability `cp1`.
-fn declares_cp1(form: &Form) -> Result<bool, EntraError> {
-    let Some(claims) = form.get("claims") else {
-        return Ok(false);
-    };
-    let claims: Value = serde_json::from_str(claims)
-        .ok()
-        .filter(Value::is_object)
-        .ok_or_else(|| {
-            EntraError::invalid_request(
-                9_002_313,
-                "Invalid request. Request is malformed or invalid: 'claims' is not a JSON object.",
-            )
-        })?;
-    let values = claims["access_token"]["xms_cc"]["values"].as_array();
-    Ok(values.is_some_and(|values| {
-        values.iter().any(|value| {
-            value
-                .as_str()
-                .is_some_and(|value| value.eq_ignore_ascii_case("cp1"))
-        })
-    }))
 }
 
 #[cfg(test)]
