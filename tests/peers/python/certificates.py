@@ -20,6 +20,27 @@ def base64url(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
+def named(common_name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
+
+
+def new_key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+def certificate_for(common_name: str, key: rsa.RSAPrivateKey) -> x509.CertificateBuilder:
+    """A certificate to be signed, valid from an hour ago for a day."""
+    now = datetime.now(timezone.utc)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(named(common_name))
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=1))
+    )
+
+
 @dataclass(frozen=True)
 class Identity:
     """A self-signed certificate, its RSA key, and one PEM file that holds both."""
@@ -30,22 +51,9 @@ class Identity:
 
     @classmethod
     def create(cls, directory: Path, common_name: str) -> "Identity":
-        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
-        now = datetime.now(timezone.utc)
-        loopback = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
-        certificate = (
-            x509.CertificateBuilder()
-            .subject_name(name)
-            .issuer_name(name)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - timedelta(hours=1))
-            .not_valid_after(now + timedelta(days=1))
-            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-            .add_extension(x509.SubjectAlternativeName([loopback]), critical=False)
-            .sign(key, hashes.SHA256())
-        )
+        key = new_key()
+        unsigned = certificate_for(common_name, key).issuer_name(named(common_name))
+        certificate = unsigned.sign(key, hashes.SHA256())
         pem_file = directory / "identity.pem"
         identity = cls(key, certificate, pem_file)
         pem_file.write_bytes(identity.certificate_pem + identity.key_pem)
@@ -81,3 +89,46 @@ class Identity:
     def public_jwk(self, algorithm: str) -> dict:
         jwk = json.loads(RSAAlgorithm.to_jwk(self.key.public_key()))
         return {**jwk, "use": "sig", "alg": algorithm}
+
+
+@dataclass(frozen=True)
+class LoopbackServer:
+    """A server's certificate for this machine and the CA that signed it, as PEM files."""
+
+    ca_file: Path
+    pem_file: Path
+
+    @classmethod
+    def create(cls, directory: Path) -> "LoopbackServer":
+        ca_key, key = new_key(), new_key()
+        ca_name = "CA of this test"
+        ca = (
+            certificate_for(ca_name, ca_key)
+            .issuer_name(named(ca_name))
+            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+            .add_extension(
+                x509.SubjectKeyIdentifier.from_public_key(ca_key.public_key()), critical=False
+            )
+            .sign(ca_key, hashes.SHA256())
+        )
+        addresses = [
+            x509.IPAddress(ipaddress.ip_address("127.0.0.1")),
+            x509.DNSName("localhost"),
+        ]
+        certificate = (
+            certificate_for("localhost", key)
+            .issuer_name(named(ca_name))
+            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+            .add_extension(x509.SubjectAlternativeName(addresses), critical=False)
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()),
+                critical=False,
+            )
+            .sign(ca_key, hashes.SHA256())
+        )
+        server = cls(directory / "ca.pem", directory / "server.pem")
+        server.ca_file.write_bytes(ca.public_bytes(serialization.Encoding.PEM))
+        both = Identity(key, certificate, server.pem_file)
+        server.pem_file.write_bytes(both.certificate_pem + both.key_pem)
+        server.pem_file.chmod(0o600)
+        return server

@@ -64,6 +64,14 @@ def assert_nothing_in_plain_text(product, *more: str):
                 assert text.encode() not in content, f"{file} holds it in plain text"
 
 
+def without_schema(items):
+    """gnome-keyring adds the attribute `xdg:schema` to items that it reads from its file."""
+    return [
+        (label, {name: value for name, value in attributes.items() if name != "xdg:schema"}, secret)
+        for label, attributes, secret in items
+    ]
+
+
 def key_files(product) -> list[Path]:
     """A key of its own outside the keyring would lie here."""
     return [file for file in product.folder("data").rglob("*") if file.is_file()]
@@ -100,7 +108,36 @@ def test_a_locked_keyring_is_an_error_that_unlocking_mends(on_desktop, bus, tmp_
         assert key_files(on_desktop) == []
     with DesktopKeyring(bus, login, unlocked=True) as keyring:
         fresh_token(on_desktop, authority)
-        assert keyring.items() == before
+        assert without_schema(keyring.items()) == without_schema(before)
+
+
+def assert_no_store_was_made(product, done):
+    assert done.returncode == LOCAL_STORE, done.stderr
+    assert "keyring" in done.stderr.lower()
+    assert SECRET not in done.stderr
+    assert key_files(product) == []
+    assert not (product.folder("state") / "store.json").exists()
+
+
+def test_a_locked_keyring_at_first_use_is_no_reason_for_a_key_file(
+    on_desktop, bus, tmp_path, authority
+):
+    login = tmp_path / "login"
+    with DesktopKeyring(bus, login, unlocked=True):
+        pass  # Starting it makes the login keyring.
+    with DesktopKeyring(bus, login, unlocked=False):
+        assert_no_store_was_made(on_desktop, creation(on_desktop, authority))
+    with DesktopKeyring(bus, login, unlocked=True) as keyring:
+        create_profile(on_desktop, authority)
+        assert len(keyring.items()) == 1
+        assert key_files(on_desktop) == []
+
+
+def test_a_frozen_keyring_at_first_use_is_no_reason_for_a_key_file(
+    on_desktop, unlocked, authority
+):
+    unlocked.freeze()
+    assert_no_store_was_made(on_desktop, creation(on_desktop, authority))
 
 
 def test_an_empty_keyring_gets_no_new_key(on_desktop, bus, tmp_path, authority):

@@ -5,7 +5,7 @@ import msal
 import pytest
 import requests
 
-from certificates import Identity
+from certificates import LoopbackServer
 from product import CLIENT_ID, GRAPH, TENANT
 from recording_authority import RecordingAuthority
 
@@ -17,10 +17,10 @@ ONLY_MSAL_SENDS = {"client_info"}
 
 @pytest.fixture
 def tls_authority(tmp_path):
-    """https, because MSAL accepts nothing else; its self-signed certificate is its own root."""
-    server = Identity.create(tmp_path, "127.0.0.1")
+    """https, because MSAL accepts nothing else; and the CA that both sides trust."""
+    server = LoopbackServer.create(tmp_path)
     with RecordingAuthority(pem_file=server.pem_file) as running:
-        yield running, str(server.pem_file)
+        yield running, str(server.ca_file)
 
 
 def sent_by_msal(authority, ca_file, client_credential):
