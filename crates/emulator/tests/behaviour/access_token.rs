@@ -22,7 +22,7 @@ fn token(emulator: &Emulator, tenant: &str, scope: &'static str) -> String {
 }
 
 /// Verifies with `n` and `e` of a published key.
-fn is_signed_by(key: &Value, message: &str, signature: &str) -> bool {
+pub(crate) fn is_signed_by(key: &Value, message: &str, signature: &str) -> bool {
     let number = |name: &str| URL_SAFE_NO_PAD.decode(key[name].as_str().unwrap()).unwrap();
     RsaPublicKeyComponents {
         n: number("n"),
@@ -36,7 +36,7 @@ fn is_signed_by(key: &Value, message: &str, signature: &str) -> bool {
     .is_ok()
 }
 
-fn published_key(emulator: &Emulator) -> Value {
+pub(crate) fn published_key(emulator: &Emulator) -> Value {
     let keys = get(&format!(
         "{}/discovery/v2.0/keys",
         emulator.authority(TENANT)

@@ -7,12 +7,20 @@
 )]
 
 mod access_token;
+mod authorization_code;
+mod authorize;
+mod browser;
 mod client_assertion;
 mod client_secret;
+mod device_code;
 mod faults;
 mod https;
 mod metadata;
 mod openssl;
+mod person;
 mod program;
+mod refresh_token;
 mod server;
+mod sign_in_pages;
 mod support;
+mod user_tokens;
