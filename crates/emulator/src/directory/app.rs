@@ -196,6 +196,16 @@ impl App {
         &self.display_name
     }
 
+    /// Whether this is a client without credentials.
+    pub fn is_public_client(&self) -> bool {
+        self.is_public
+    }
+
+    /// The redirect URIs registered, whatever their platform.
+    pub fn redirect_uris(&self) -> impl Iterator<Item = &str> {
+        self.redirects.iter().map(|redirect| redirect.uri.as_str())
+    }
+
     /// The delegated permissions listed for a resource.
     pub(crate) fn delegated_permissions<'a>(
         &'a self,

@@ -83,6 +83,25 @@ fn with_tls_it_prints_the_certificate_to_trust() {
 }
 
 #[test]
+fn it_says_how_to_sign_in() {
+    let mut program = Program::start(&[
+        "--public-client",
+        CLIENT_ID,
+        "--user",
+        "mary@contoso.onmicrosoft.com",
+    ]);
+    assert_eq!(program.value("app"), "http://localhost");
+    assert_eq!(program.value("user"), "mary@contoso.onmicrosoft.com");
+    let sign_in_page = program.value("sign-in page");
+    let query = format!(
+        "client_id={CLIENT_ID}&response_type=code&scope=User.Read&redirect_uri=http%3A%2F%2Flocalhost%3A7"
+    );
+    let page = get(&format!("{sign_in_page}?{query}"));
+    assert!(page.body.contains("mary@contoso.onmicrosoft.com"));
+    assert_eq!(get(&program.value("device page")).status, 200);
+}
+
+#[test]
 fn it_does_not_start_with_a_broken_registration() {
     let output = Command::new(env!("CARGO_BIN_EXE_entra-emulator"))
         .args(["--tenant", "contoso:contoso.com"])
