@@ -140,6 +140,14 @@ impl EntraError {
         )
     }
 
+    /// AADSTS70000: a code or token that was issued to another client.
+    pub(crate) fn grant_of_another_client() -> Self {
+        Self::invalid_grant(
+            70000,
+            "Provided grant is invalid or malformed: it was issued to another client.",
+        )
+    }
+
     /// `error_description`: the code, the message and the identifiers of the exchange.
     pub(crate) fn description(&self, exchange: &Exchange<'_>, timestamp: &str) -> String {
         format!(

@@ -4,16 +4,13 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::user_tokens::{UserGrant, account_at};
+use super::user_tokens::{TokenClient, UserGrant, account_at};
 use crate::authorization::RequestedScopes;
-use crate::client_assertion::AssertionCheck;
-use crate::client_authentication::PresentedClient;
 use crate::entra_error::EntraError;
 use crate::exchange::Exchange;
 use crate::form::Form;
 use crate::issued::AuthorizationCode;
 use crate::reply::Reply;
-use crate::routes::Authority;
 
 pub(crate) fn answer(
     exchange: &Exchange<'_>,
@@ -21,15 +18,14 @@ pub(crate) fn answer(
     form: &Form,
 ) -> Result<Reply, EntraError> {
     let state = exchange.state;
-    let path = state.directory.tenant(segment)?;
-    let client = PresentedClient::read(exchange.request, form)?;
-    let registered = state.directory.app(&client.client_id, path.tenant())?;
+    let client = TokenClient::find(exchange, segment, form)?;
+    let app = client.app;
     let text = form.required("code")?;
     let redirect_uri = form.required("redirect_uri")?;
     let code = state
         .authorization_codes
-        .find(text, &client.client_id, exchange.now)?;
-    if code.tenant_key != path.key() {
+        .find(text, &app.client_id, exchange.now)?;
+    if code.tenant_key != client.path.key() {
         return Err(EntraError::invalid_grant(
             700_005,
             "Provided Authorization Code is intended to be used against other tenant, thus rejected. OAuth2 \
@@ -37,8 +33,7 @@ pub(crate) fn answer(
              /{tenant-ID} as appropriate).",
         ));
     }
-    let check = AssertionCheck::new(exchange, Authority::Entra(segment), registered);
-    let proof = client.authenticate_as(code.platform, exchange, &check)?;
+    let proof = client.prove(exchange, code.platform)?;
     if code.redirect_uri != redirect_uri {
         return Err(EntraError::invalid_grant(
             50011,
@@ -50,7 +45,6 @@ pub(crate) fn answer(
         ));
     }
     check_verifier(&code, form.get("code_verifier"))?;
-    let app = &registered.app;
     let authorized = RequestedScopes::read(&code.scope, app, &state.directory)?;
     let asked = match form.get("scope") {
         None => authorized.single_resource(&state.directory)?,

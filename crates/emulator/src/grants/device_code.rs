@@ -1,15 +1,13 @@
 //! The device code grant (RFC 8628 §3.4).
 
-use super::user_tokens::{UserGrant, account_at};
+use super::user_tokens::{TokenClient, UserGrant, account_at};
 use crate::authorization::RequestedScopes;
-use crate::client_assertion::AssertionCheck;
-use crate::client_authentication::{PresentedClient, credential_missing};
+use crate::client_authentication::credential_missing;
 use crate::directory::Platform;
 use crate::entra_error::EntraError;
 use crate::exchange::Exchange;
 use crate::form::Form;
 use crate::reply::Reply;
-use crate::routes::Authority;
 
 pub(crate) fn answer(
     exchange: &Exchange<'_>,
@@ -17,20 +15,17 @@ pub(crate) fn answer(
     form: &Form,
 ) -> Result<Reply, EntraError> {
     let state = exchange.state;
-    let path = state.directory.tenant(segment)?;
-    let client = PresentedClient::read(exchange.request, form)?;
-    let registered = state.directory.app(&client.client_id, path.tenant())?;
-    let app = &registered.app;
+    let client = TokenClient::find(exchange, segment, form)?;
+    let app = client.app;
     let device_code = form.required("device_code")?;
-    let check = AssertionCheck::new(exchange, Authority::Entra(segment), registered);
-    let proof = client.authenticate_as(Platform::PublicClient, exchange, &check)?;
+    let proof = client.prove(exchange, Platform::PublicClient)?;
     if !app.allows_public_client_flows {
         return Err(credential_missing());
     }
     let (code, account, authentication) =
         state
             .device_codes
-            .poll(device_code, &client.client_id, path.key(), exchange.now)?;
+            .poll(device_code, &app.client_id, client.path.key(), exchange.now)?;
     let scopes = RequestedScopes::read(&code.scope, app, &state.directory)?;
     let grant = UserGrant {
         segment,

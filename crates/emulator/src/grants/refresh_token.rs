@@ -1,15 +1,12 @@
 //! The refresh token grant (RFC 6749 §6). A token is good for every resource of its user and
 //! client, and for every tenant that knows the user.
 
-use super::user_tokens::{UserGrant, account_at};
+use super::user_tokens::{TokenClient, UserGrant, account_at};
 use crate::authorization::RequestedScopes;
-use crate::client_assertion::AssertionCheck;
-use crate::client_authentication::PresentedClient;
 use crate::entra_error::EntraError;
 use crate::exchange::Exchange;
 use crate::form::Form;
 use crate::reply::Reply;
-use crate::routes::Authority;
 
 pub(crate) fn answer(
     exchange: &Exchange<'_>,
@@ -17,15 +14,13 @@ pub(crate) fn answer(
     form: &Form,
 ) -> Result<Reply, EntraError> {
     let state = exchange.state;
-    let path = state.directory.tenant(segment)?;
-    let client = PresentedClient::read(exchange.request, form)?;
-    let registered = state.directory.app(&client.client_id, path.tenant())?;
+    let client = TokenClient::find(exchange, segment, form)?;
+    let app = client.app;
     let text = form.required("refresh_token")?;
     let token = state
         .refresh_tokens
-        .find(text, &client.client_id, exchange.now)?;
-    let check = AssertionCheck::new(exchange, Authority::Entra(segment), registered);
-    let proof = client.authenticate_as(token.platform, exchange, &check)?;
+        .find(text, &app.client_id, exchange.now)?;
+    let proof = client.prove(exchange, token.platform)?;
     if state
         .policies
         .is_too_old(token.authentication, exchange.now)
@@ -38,7 +33,6 @@ pub(crate) fn answer(
             )
         });
     }
-    let app = &registered.app;
     let scope = form.get("scope").unwrap_or(&token.scope);
     let scopes = RequestedScopes::read(scope, app, &state.directory)?;
     let grant = UserGrant {

@@ -8,8 +8,9 @@ use crate::access_token::{AccessToken, Subject};
 use crate::authorization::{
     OpenIdScope, RequestedScopes, ResourceScopes, asks_for_step_up, claims, declares_cp1,
 };
-use crate::client_authentication::ClientProof;
-use crate::directory::{Account, AccountId, App, Platform};
+use crate::client_assertion::AssertionCheck;
+use crate::client_authentication::{ClientProof, PresentedClient};
+use crate::directory::{Account, AccountId, App, Platform, TenantPath};
 use crate::entra_error::EntraError;
 use crate::exchange::Exchange;
 use crate::form::Form;
@@ -18,6 +19,43 @@ use crate::issued::RefreshToken;
 use crate::reply::Reply;
 use crate::routes::Authority;
 use crate::sign_in::{Authentication, second_factor_required};
+
+/// The client of a request for a user's tokens, not yet proved.
+pub(crate) struct TokenClient<'a> {
+    pub(crate) path: TenantPath<'a>,
+    pub(crate) app: &'a App,
+    presented: PresentedClient,
+    check: AssertionCheck<'a>,
+}
+
+impl<'a> TokenClient<'a> {
+    pub(crate) fn find(
+        exchange: &'a Exchange<'_>,
+        segment: &str,
+        form: &Form,
+    ) -> Result<Self, EntraError> {
+        let directory = &exchange.state.directory;
+        let path = directory.tenant(segment)?;
+        let presented = PresentedClient::read(exchange.request, form)?;
+        let registered = directory.app(&presented.client_id, path.tenant())?;
+        Ok(Self {
+            path,
+            app: &registered.app,
+            presented,
+            check: AssertionCheck::new(exchange, Authority::Entra(segment), registered),
+        })
+    }
+
+    /// Holds the client to what its platform demands.
+    pub(crate) fn prove(
+        &self,
+        exchange: &Exchange<'_>,
+        platform: Platform,
+    ) -> Result<Option<ClientProof>, EntraError> {
+        self.presented
+            .authenticate_as(platform, exchange, &self.check)
+    }
+}
 
 /// A sign-in that tokens are asked for, the client having proved what it has to.
 #[derive(Debug)]

@@ -74,10 +74,7 @@ impl AuthorizationCodes {
         let by_code = lock(&self.by_code);
         let entry = by_code.get(text).ok_or_else(EntraError::malformed_grant)?;
         if !entry.code.client_id.eq_ignore_ascii_case(client_id) {
-            return Err(EntraError::invalid_grant(
-                70000,
-                "Provided grant is invalid or malformed: it was issued to another client.",
-            ));
+            return Err(EntraError::grant_of_another_client());
         }
         if entry.was_redeemed {
             return Err(EntraError::invalid_grant(

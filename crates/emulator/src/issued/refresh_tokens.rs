@@ -121,10 +121,7 @@ impl RefreshTokens {
             .ok_or_else(EntraError::malformed_grant)?;
         let token = entry.token.clone();
         if !token.client_id.eq_ignore_ascii_case(client_id) {
-            return Err(EntraError::invalid_grant(
-                70000,
-                "Provided grant is invalid or malformed: it was issued to another client.",
-            ));
+            return Err(EntraError::grant_of_another_client());
         }
         match entry.status {
             Status::Valid => {}
