@@ -1,8 +1,9 @@
 //! An Entra look-alike on loopback that checks what it is sent and plays faults.
 //!
 //! It answers the token endpoint, the authority metadata, the signing keys and instance discovery
-//! as Microsoft Entra ID does: same paths, same refusals with the same AADSTS codes, signed tokens
-//! with realistic claims. It shares no code with the clients it checks.
+//! as Microsoft Entra ID does, and signs people in: by browser and device code, with pages, consent,
+//! single sign-on and refresh tokens. Same paths, same refusals with the same AADSTS codes, signed
+//! tokens with realistic claims. It shares no code with the clients it checks.
 //!
 //! ```
 //! use emulator::{App, Emulator};
