@@ -35,6 +35,7 @@ use crate::plan::Fallback;
 use crate::plan::Plan;
 use crate::plan::plan;
 use crate::request::CacheUse;
+use crate::request::Credential;
 use crate::request::TokenRequest;
 use crate::send::Sender;
 
@@ -138,6 +139,12 @@ impl Engine<'_> {
     fn permitted(&self, request: &TokenRequest) -> Result<(), EngineError> {
         if request.flow != Flow::ClientCredentials {
             return Err(EngineError::FlowNotSupported(request.flow));
+        }
+        if matches!(request.credential, Credential::None) {
+            return Err(EngineError::CredentialMissing {
+                what: "client secret, certificate or client assertion",
+                profile: request.profile.clone(),
+            });
         }
         let kind = TokenKind::of(request.flow);
         if kind == TokenKind::App

@@ -66,6 +66,12 @@ pub(crate) fn output(
     let deadline = clock.monotonic().saturating_add(timeout);
     let status = wait(&mut child, deadline, clock, program)?;
     if !status.success() {
+        // A program that writes on and on dies of the pipe that was closed when enough was read.
+        if let Ok(Ok(bytes)) = receiver.try_recv()
+            && bytes.len() as u64 > LONGEST_OUTPUT
+        {
+            return Err(ReferenceError::TooLong(program.clone()));
+        }
         return Err(ReferenceError::CommandFailed {
             program: program.clone(),
             status: status.to_string(),

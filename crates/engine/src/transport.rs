@@ -140,12 +140,26 @@ impl HttpClient for Transport {
                 kind: TransportErrorKind::Other,
                 detail: error.to_string(),
             })?;
+        let through = proxy
+            .as_ref()
+            .map(|proxy| format!("{}:{}", proxy.host(), proxy.port()));
         let outgoing = agent
             .configure_request(outgoing)
             .proxy(proxy)
             .timeout_global(Some(timeout.min(LONGEST_WAIT)))
             .build();
-        let mut incoming = agent.run(outgoing).map_err(|error| explained(&error))?;
+        let mut incoming = agent.run(outgoing).map_err(|error| {
+            let error = explained(&error);
+            match (through, error.kind) {
+                (Some(proxy), TransportErrorKind::Connect | TransportErrorKind::Dns) => {
+                    TransportError {
+                        detail: format!("the proxy {proxy} cannot be reached: {}", error.detail),
+                        ..error
+                    }
+                }
+                _ => error,
+            }
+        })?;
         let headers = incoming
             .headers()
             .iter()
@@ -176,7 +190,10 @@ impl HttpClient for Transport {
 fn explained(error: &ureq::Error) -> TransportError {
     use ureq::Error;
     let (kind, detail) = match error {
-        Error::Timeout(phase) => (TransportErrorKind::Timeout, phase.to_string()),
+        Error::Timeout(_) => (
+            TransportErrorKind::Timeout,
+            "nothing came within the time allowed".to_owned(),
+        ),
         Error::HostNotFound => (
             TransportErrorKind::Dns,
             "the host name is not known".to_owned(),

@@ -121,7 +121,7 @@ pub enum Command {
     /// Manage profiles
     #[command(subcommand)]
     Config(ConfigCommand),
-    /// Show every flow at work against a built-in Entra look-alike, no tenant needed
+    /// Show the program at work against a built-in Entra look-alike, no tenant needed
     Demo,
     /// Hold the clipboard until it is cleared; started by --copy
     #[command(hide = true)]

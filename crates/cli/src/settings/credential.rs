@@ -11,7 +11,6 @@ use zeroize::Zeroizing;
 
 use crate::args::CredentialArgs;
 use crate::command_error::CommandError;
-use crate::command_error::Kind;
 use crate::ui::Ui;
 
 /// More on stdin than this is no secret.
@@ -87,11 +86,12 @@ pub(crate) fn secret_from_flags(
         return Ok(Some(GivenSecret::Value(value.clone())));
     }
     if flags.stdin {
-        return first_line_of_stdin(flags.name).map(|value| Some(GivenSecret::Value(value)));
+        return from_stdin(ui, flags.name).map(|value| Some(GivenSecret::Value(value)));
     }
     let reference = if let Some(path) = flags.file {
         SecretReference::File(absolute(path)?)
     } else if let Some(name) = flags.env {
+        must_be_variable_name(flags.name, name)?;
         SecretReference::Env(name.clone())
     } else if let Some(command) = flags.command {
         SecretReference::Command(command_words(command)?)
@@ -129,18 +129,34 @@ pub(crate) fn command_words(command: &str) -> Result<Vec<String>, CommandError> 
     }
 }
 
-/// The secret on stdin: its first line, without the line ending.
-pub(crate) fn first_line_of_stdin(name: &str) -> Result<Zeroizing<String>, CommandError> {
+/// A variable's name, not its value: a value would rest in the profile in plain text, so it is
+/// refused and not repeated.
+fn must_be_variable_name(flag: &str, name: &str) -> Result<(), CommandError> {
+    let legal = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    if name.bytes().all(legal)
+        && name
+            .bytes()
+            .next()
+            .is_some_and(|byte| !byte.is_ascii_digit())
+    {
+        return Ok(());
+    }
+    Err(CommandError::usage(
+        "invalid_variable_name",
+        format!("{flag}-env takes the name of an environment variable, and this is none"),
+    )
+    .hint(format!(
+        "Write the name without a dollar sign: {flag}-env DEPLOYER_SECRET"
+    )))
+}
+
+/// The secret on stdin: its first line, without the line ending. On a terminal the person is
+/// asked, and nothing is echoed.
+fn from_stdin(ui: &Ui, name: &str) -> Result<Zeroizing<String>, CommandError> {
     let stdin = std::io::stdin();
     if stdin.is_terminal() {
-        return Err(CommandError::new(
-            Kind::InputNeeded,
-            "stdin_is_terminal",
-            format!("{name}-stdin reads from a pipe or a file, but stdin is a terminal"),
-        )
-        .hint(format!(
-            "Pipe it: printf %s \"$SECRET\" | entra-auth-cli … {name}-stdin"
-        )));
+        let question = name.trim_start_matches("--").replace('-', " ");
+        return ui.ask_secret(&capitalised(&question));
     }
     let mut line = Zeroizing::new(String::new());
     let read = stdin.lock().take(LONGEST_STDIN).read_line(&mut line);
@@ -156,9 +172,27 @@ pub(crate) fn first_line_of_stdin(name: &str) -> Result<Zeroizing<String>, Comma
     Ok(line)
 }
 
+fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(characters).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_in_place_of_a_variables_name_is_refused_and_not_repeated() {
+        for name in ["", "S3cret~value.foo", "DEPLOYER-SECRET", "$X", "1A", "a b"] {
+            let error = must_be_variable_name("--client-secret", name).unwrap_err();
+            assert!(
+                name.is_empty() || !format!("{error:?}").contains(name),
+                "{error:?}"
+            );
+        }
+        assert!(must_be_variable_name("--client-secret", "_DEPLOYER_1").is_ok());
+    }
 
     #[test]
     fn a_command_is_split_as_a_shell_would_and_no_more() {

@@ -13,6 +13,9 @@ impl Ui {
         self.must_be_able_to_ask(question)?;
         inquire::Password::new(&format!("{question}:"))
             .without_confirmation()
+            .with_validator(
+                inquire::validator::MinLengthValidator::new(1).with_message("nothing was typed"),
+            )
             .with_display_mode(inquire::PasswordDisplayMode::Hidden)
             .prompt()
             .map(Zeroizing::new)

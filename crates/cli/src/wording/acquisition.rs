@@ -2,6 +2,7 @@
 
 use std::error::Error as _;
 
+use engine::Credential;
 use engine::EngineError;
 use engine::InputRefused;
 use engine::Shortfall;
@@ -15,6 +16,8 @@ use protocol::aadsts;
 use protocol::aadsts::Facts;
 use protocol::certificate::CertificateError;
 use protocol::discovery::DiscoveryError;
+use protocol::scope_rules::ScopeRuleError;
+use vault::VaultError;
 
 use super::store;
 use super::transport::transport;
@@ -22,23 +25,28 @@ use crate::command_error::CommandError;
 use crate::command_error::Kind;
 use crate::command_error::ProviderDetails;
 
+/// The ways to give a credential with the command.
+const GIVE_ONE: &str = "AZURE_CLIENT_SECRET, --client-secret-stdin, --client-secret-env NAME, \
+                        --certificate-path FILE or --client-assertion-file FILE";
+
 /// Words why there is no token.
 pub(crate) fn engine(error: &EngineError, request: &TokenRequest) -> CommandError {
     let message = error.to_string();
     match error {
-        EngineError::Scope(rule) => {
-            let worded = CommandError::usage("invalid_scope", message);
-            match rule.suggestion() {
-                Some(scopes) => worded.hint(format!("Ask for: -s \"{scopes}\"")),
-                None => worded,
-            }
-        }
+        EngineError::Scope(rule) => scope(rule, request),
         EngineError::TenantNotConcrete { .. } => {
             CommandError::usage("tenant_not_concrete", message)
                 .hint("Name the one that has the app: --tenant-id GUID or its domain")
         }
-        EngineError::FlowNotSupported(_) => CommandError::usage("flow_not_supported", message)
-            .hint("With an app's own secret or certificate: -f ClientCredentials"),
+        EngineError::FlowNotSupported(_) => {
+            let worded = CommandError::usage("flow_not_supported", message);
+            if matches!(request.credential, Credential::None) {
+                return worded.hint(format!(
+                    "For a token of the application itself, no credential is given: {GIVE_ONE}"
+                ));
+            }
+            worded.hint("With an app's own secret or certificate: -f ClientCredentials")
+        }
         EngineError::NotApproved {
             profile,
             destination,
@@ -64,6 +72,9 @@ pub(crate) fn engine(error: &EngineError, request: &TokenRequest) -> CommandErro
         EngineError::Reply(reply) => no_sense(reply),
         EngineError::TimedOut(_) => CommandError::new(Kind::TimedOut, "timed_out", message)
             .hint("Allow more time: --timeout 120s"),
+        EngineError::Vault(error @ VaultError::DestinationChanged { .. }) => {
+            destination_changed(store::vault(error), request)
+        }
         EngineError::Vault(error) => store::vault(error),
     }
 }
@@ -136,7 +147,52 @@ pub(crate) fn not_approved(
     ))
 }
 
+fn scope(rule: &ScopeRuleError, request: &TokenRequest) -> CommandError {
+    if let ScopeRuleError::NamedPermission { scope, .. } = rule
+        && !scope.contains(['.', ':', '/'])
+    {
+        let names = model::cloud::RESOURCE_SHORT_NAMES.join(", ");
+        return CommandError::usage(
+            "invalid_scope",
+            format!("`{scope}` is no scope, and none of the short names {names}"),
+        )
+        .hint("An app asks for everything it was granted: -s RESOURCE/.default, or --resource RESOURCE");
+    }
+    let worded = CommandError::usage("invalid_scope", rule.to_string());
+    let Some(scopes) = rule.suggestion() else {
+        return worded;
+    };
+    let worded = worded.hint(format!("Ask for: -s \"{scopes}\""));
+    match &request.profile {
+        Some(profile) => worded.hint(format!(
+            "If it stands in the profile: entra-auth-cli config edit {profile} --scope \"{scopes}\""
+        )),
+        None => worded,
+    }
+}
+
+fn destination_changed(worded: CommandError, request: &TokenRequest) -> CommandError {
+    let worded = match &request.profile {
+        Some(profile) => worded.hint(format!(
+            "If the profile itself was changed, and rightly: entra-auth-cli config trust {profile}"
+        )),
+        None => worded,
+    };
+    worded.hint(
+        "For one call elsewhere leave the profile out: get-token --tenant-id TENANT \
+         --client-id ID --client-secret-stdin",
+    )
+}
+
 fn missing(what: &str, profile: Option<&model::ProfileName>) -> CommandError {
+    if what.contains("certificate or") {
+        let message = match profile {
+            Some(profile) => format!("profile `{profile}` has no {what}"),
+            None => format!("no {what} is given"),
+        };
+        return CommandError::usage("credential_missing", message)
+            .hint(format!("Give one: {GIVE_ONE}"));
+    }
     let flag = if what == "client secret" {
         "--client-secret"
     } else {
@@ -151,10 +207,11 @@ fn missing(what: &str, profile: Option<&model::ProfileName>) -> CommandError {
             "Keep it: entra-auth-cli config edit {profile} {flag}-stdin"
         ))
         .hint(format!(
-            "Or give it now: {flag}-stdin, {flag}-file or {flag}-env"
+            "Or give it now: {flag}-stdin, {flag}-file FILE or {flag}-env NAME"
         )),
-        None => CommandError::usage("credential_missing", format!("no {what} is given"))
-            .hint(format!("Give it: {flag}-stdin, {flag}-file or {flag}-env")),
+        None => CommandError::usage("credential_missing", format!("no {what} is given")).hint(
+            format!("Give it: {flag}-stdin, {flag}-file FILE or {flag}-env NAME"),
+        ),
     }
 }
 
@@ -195,8 +252,8 @@ fn input(what: &str, refusal: &InputRefused) -> CommandError {
             format!("the {what} is needed, and nobody may be asked here"),
         )
         .hint(
-            "Give it: --certificate-password-stdin, -file or -env, or \
-             ENTRA_AUTH_CERTIFICATE_PASSWORD",
+            "Give it: --certificate-password-stdin, --certificate-password-file FILE, \
+             --certificate-password-env NAME or ENTRA_AUTH_CERTIFICATE_PASSWORD",
         ),
         InputRefused::Interrupted => CommandError::interrupted(),
     }

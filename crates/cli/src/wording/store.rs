@@ -45,9 +45,7 @@ pub(crate) fn vault(error: &VaultError) -> CommandError {
                 "the stored credential may go to {stored} only; this request would send it to \
                  {requested}"
             ),
-        )
-        .hint("If the change is yours: entra-auth-cli config trust NAME")
-        .hint("Or give the credential with the command: --client-secret-stdin, -file or -env"),
+        ),
         VaultError::Cryptography => failed("store_failed", message),
     }
 }

@@ -11,6 +11,12 @@ pub(super) fn transport(host: &str, error: &TransportError) -> CommandError {
     let detail = &error.detail;
     let network = |code, message: String| CommandError::new(Kind::Network, code, message);
     match error.kind {
+        TransportErrorKind::Dns | TransportErrorKind::Connect
+            if detail.starts_with("the proxy ") =>
+        {
+            network("proxy_unreachable", format!("no connection to {host}: {detail}"))
+                .hint("Check HTTPS_PROXY, or leave it out: HTTPS_PROXY= entra-auth-cli …")
+        }
         TransportErrorKind::Dns => {
             network("dns_failed", format!("the name `{host}` could not be resolved: {detail}"))
                 .hint("Check the spelling of the authority, and this machine's DNS and network.")
@@ -41,7 +47,7 @@ pub(super) fn transport(host: &str, error: &TransportError) -> CommandError {
         TransportErrorKind::Timeout => CommandError::new(
             Kind::TimedOut,
             "timed_out",
-            format!("{host} did not answer in time: {detail}"),
+            format!("{host} did not answer in time"),
         )
         .hint("Check the network, or allow more time: --timeout 120s"),
         TransportErrorKind::BodyTooLarge => {

@@ -157,10 +157,10 @@ fn config_create_asks_for_the_default_flow() {
         ("Tenant:", "contoso.onmicrosoft.com"),
         ("Client id:", "11111111-2222-3333-4444-555555555555"),
         ("Authentication method:", ""),
+        ("Client secret:", SECRET),
         ("Scopes:", ""),
         ("Set default OAuth2 flow?", "y"),
         ("Default OAuth2 flow:", ""),
-        ("Client secret:", SECRET),
         ("Save this profile?", "y"),
     ] {
         terminal.wait_for(question);

@@ -1,6 +1,7 @@
 //! Questions to a person at a terminal, and what comes of the answers.
 
 use crate::support::CLIENT_ID;
+use crate::support::Identity;
 use crate::support::SECRET;
 use crate::support::TENANT;
 use crate::support::Terminal;
@@ -18,14 +19,14 @@ fn a_profile_can_be_made_by_answering() {
     terminal.type_line(CLIENT_ID);
     terminal.wait_for("Authentication method");
     terminal.type_line("ClientSecret");
+    terminal.wait_for("Client secret");
+    terminal.type_line(SECRET);
     terminal.wait_for("Scopes");
     terminal.type_line("");
     terminal.wait_for("Set default OAuth2 flow?");
     terminal.type_line("y");
     terminal.wait_for("Default OAuth2 flow");
     terminal.type_line("ClientCredentials");
-    terminal.wait_for("Client secret");
-    terminal.type_line(SECRET);
     terminal.wait_for("Save this profile?");
     terminal.type_line("y");
     let (shown, code) = terminal.end();
@@ -105,4 +106,64 @@ fn deleting_and_trusting_ask_first() {
     assert!(world.home.token_files().is_empty());
     let secrets = std::fs::read_dir(world.home.state().join("secrets")).unwrap();
     assert_eq!(secrets.count(), 0);
+}
+
+#[test]
+fn what_no_flag_says_is_asked_for_or_missed() {
+    let world = World::new();
+    let named = ["config", "create", "--name", "sp", "--client-id", CLIENT_ID];
+    let create = || {
+        let call = world.call(&named).args(["--tenant-id", TENANT]);
+        call.args(["--authority", world.emulator.base_url()])
+    };
+    let said = create().run().failure(7);
+    assert!(said.contains("--auth-method Public"), "{said}");
+    assert!(!world.home.profiles().exists());
+
+    let mut terminal = Terminal::start(create());
+    terminal.wait_for("Authentication method");
+    terminal.type_line("ClientSecret");
+    terminal.wait_for("Client secret");
+    terminal.type_line(SECRET);
+    let (shown, code) = terminal.end();
+    assert_eq!(code, 0, "{shown}");
+    assert_is_token(&world.call(&["get-token"]).run().answer());
+}
+
+#[test]
+fn a_secret_is_replaced_by_asking_on_a_terminal() {
+    let world = World::new();
+    world.create("sp", &["--client-secret-stdin"], "wrong-secret");
+    world.call(&["get-token"]).run().failure(2);
+    let mut terminal =
+        Terminal::start(world.call(&["config", "edit", "sp", "--client-secret-stdin"]));
+    terminal.wait_for("Client secret");
+    terminal.type_line(SECRET);
+    let (shown, code) = terminal.end();
+    assert_eq!(code, 0, "{shown}");
+    assert!(!shown.contains(SECRET), "{shown}");
+    assert_is_token(&world.call(&["get-token"]).run().answer());
+}
+
+#[test]
+fn a_password_makes_a_certificate_one_with_a_password() {
+    let world = World::new();
+    let pfx = Identity::shared().pfx_in(&world.home);
+    let creation = world.creation("sp", &["--certificate-path", pfx.to_str().unwrap()]);
+    creation.run().answer_and_words();
+    let edit = world.call(&["config", "edit", "sp", "--certificate-password-stdin"]);
+    edit.input(Identity::PASSWORD).run().answer_and_words();
+    let shown = world.call(&["config", "show", "-o", "json"]).run().answer();
+    assert!(shown.contains("\"authMethod\": \"Certificate\""), "{shown}");
+}
+
+#[test]
+fn a_value_in_place_of_a_variables_name_is_kept_nowhere() {
+    let world = World::new();
+    let said = world
+        .creation("sp", &["--client-secret-env", SECRET])
+        .run()
+        .failure(4);
+    assert!(!said.contains(SECRET), "{said}");
+    assert!(!world.home.profiles().exists());
 }

@@ -172,5 +172,8 @@ fn what_cannot_work_is_refused_before_it_is_tried() {
         credential: Credential::None,
         ..request()
     };
-    assert!(matches!(stage.ask(&nothing), Err(EngineError::Request(_))));
+    assert!(matches!(
+        stage.ask(&nothing),
+        Err(EngineError::CredentialMissing { .. })
+    ));
 }

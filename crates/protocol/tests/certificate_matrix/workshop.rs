@@ -18,7 +18,7 @@ pub(crate) struct Workshop {
 
 /// All the files are made of what is in here.
 pub(crate) static WORKSHOP: LazyLock<Workshop> = LazyLock::new(|| {
-    let directory = tempfile::tempdir().unwrap();
+    let directory = tempfile::TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let workshop = Workshop {
         directory,
         now: Timestamp::from_unix_seconds(0),

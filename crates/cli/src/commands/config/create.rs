@@ -4,14 +4,17 @@ use std::process::ExitCode;
 
 use model::AuthMethod;
 use model::Clock;
+use model::Flow;
 use model::Profile;
 use model::ProfileName;
+use model::SecretReference;
 
 use super::fields;
 use super::fields::GivenSecrets;
 use super::questions;
 use super::save;
 use crate::args::CreateArgs;
+use crate::args::ProfileArgs;
 use crate::command_error::CommandError;
 use crate::settings;
 use crate::settings::GivenSecret;
@@ -40,9 +43,15 @@ pub(super) fn run(
     let mut profile = Profile::new(name, method.unwrap_or(AuthMethod::Public));
     let mut given = fields::apply(ui, &args.fields, &mut profile)?;
     if asks_all {
-        questions::ask_all(ui, &mut profile, method.is_some())?;
+        questions::ask_target(ui, &mut profile)?;
+    }
+    if method.is_none() && !signs_people_in(&args.fields) {
+        profile.auth_method = questions::ask_method(ui)?;
     }
     complete_credential(ui, &mut profile, &mut given)?;
+    if asks_all {
+        questions::ask_use(ui, &mut profile)?;
+    }
     let now = store.clock.now().to_string();
     profile.created_at = Some(now.clone());
     profile.updated_at = Some(now);
@@ -118,40 +127,38 @@ fn existing(
     .hint("Replace it: the same command with --force"))
 }
 
-/// Asks for the secret that the method needs and no flag gave.
+/// Whether the flags speak of signing people in, for which an application need not prove itself.
+fn signs_people_in(fields: &ProfileArgs) -> bool {
+    fields.default_flow.is_some_and(Flow::is_for_a_person)
+        || fields.redirect_uri.is_some()
+        || fields.login_hint.is_some()
+}
+
+/// Asks for what the method needs and no flag gave.
 fn complete_credential(
     ui: &Ui,
     profile: &mut Profile,
     given: &mut GivenSecrets,
 ) -> Result<(), CommandError> {
-    let Some(what) = save::missing(profile, given) else {
-        return Ok(());
-    };
-    if profile.auth_method == AuthMethod::ClientSecret {
-        let secret = ui.ask_secret("Client secret").map_err(|error| {
-            error.hint(
-                "Give it: --client-secret-stdin, --client-secret-file FILE, \
-                 --client-secret-env NAME or --client-secret-command COMMAND",
-            )
-        })?;
-        if secret.is_empty() {
-            return Err(CommandError::usage(
-                "empty_secret",
-                "the client secret is empty",
-            ));
+    match profile.auth_method {
+        AuthMethod::Public => {}
+        AuthMethod::ClientSecret => {
+            if given.client_secret.is_none() && profile.client_secret_from.is_none() {
+                let secret = questions::ask_client_secret(ui)?;
+                given.client_secret = Some(GivenSecret::Value(secret));
+            }
         }
-        given.client_secret = Some(GivenSecret::Value(secret));
-        return Ok(());
-    }
-    Err(CommandError::usage(
-        "credential_missing",
-        format!("a profile with {} needs a {what}", profile.auth_method),
-    )
-    .hint(match profile.auth_method {
+        AuthMethod::Certificate | AuthMethod::PasswordlessCertificate => {
+            if profile.certificate_path.is_none() {
+                profile.certificate_path = Some(questions::ask_certificate_file(ui)?);
+            }
+        }
         AuthMethod::ClientAssertion => {
-            "Name it: --client-assertion-file, --client-assertion-env or \
-             --client-assertion-command"
+            if profile.client_assertion_from.is_none() {
+                let file = questions::ask_assertion_file(ui)?;
+                profile.client_assertion_from = Some(SecretReference::File(file));
+            }
         }
-        _ => "Name it: --certificate-path FILE",
-    }))
+    }
+    Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use model::AuthMethod;
 use model::Clock;
 use model::Profile;
 
@@ -34,6 +35,11 @@ pub(super) fn run(
         && let Some(method) = fields::implied_method(&args.fields)
     {
         profile.auth_method = method;
+    }
+    if profile.auth_method == AuthMethod::PasswordlessCertificate
+        && (given.certificate_password.is_some() || profile.certificate_password_from.is_some())
+    {
+        profile.auth_method = AuthMethod::Certificate;
     }
     if profile == before && given.is_empty() {
         return Err(

@@ -9,17 +9,17 @@ use model::Flow;
 use model::Profile;
 use model::Scopes;
 use model::Tenant;
+use zeroize::Zeroizing;
 
 use super::view;
 use crate::command_error::CommandError;
 use crate::ui::Ui;
 
-/// Asks for each field that is not yet set, in the order in which they make sense.
-pub(super) fn ask_all(
-    ui: &Ui,
-    profile: &mut Profile,
-    method_is_known: bool,
-) -> Result<(), CommandError> {
+/// Asks for tenant and application, if they are not named yet.
+pub(super) fn ask_target(ui: &Ui, profile: &mut Profile) -> Result<(), CommandError> {
+    let hint = |error: CommandError| {
+        error.hint("By flags: config create --name NAME --tenant-id TENANT --client-id ID …")
+    };
     if profile.tenant_id.is_none() && profile.authority.is_none() {
         let valid = |text: &str| {
             Tenant::parse(text)
@@ -27,7 +27,7 @@ pub(super) fn ask_all(
                 .map_err(|error| error.to_string())
         };
         let help = "tenant id or domain, as contoso.onmicrosoft.com";
-        profile.tenant_id = Some(ui.ask_text("Tenant", help, valid).map_err(flags)?);
+        profile.tenant_id = Some(ui.ask_text("Tenant", help, valid).map_err(hint)?);
     }
     if profile.client_id.is_none() {
         let valid = |text: &str| {
@@ -36,12 +36,68 @@ pub(super) fn ask_all(
                 .map_err(|error| error.to_string())
         };
         let help = "Application (client) ID, on the app registration's overview page";
-        profile.client_id = Some(ui.ask_text("Client id", help, valid).map_err(flags)?);
+        profile.client_id = Some(ui.ask_text("Client id", help, valid).map_err(hint)?);
     }
-    if !method_is_known {
-        profile.auth_method = ui.ask_choice("Authentication method", AuthMethod::ALL.to_vec())?;
-    }
-    ask_certificate(ui, profile)?;
+    Ok(())
+}
+
+/// Asks how the application proves itself.
+pub(super) fn ask_method(ui: &Ui) -> Result<AuthMethod, CommandError> {
+    ui.ask_choice("Authentication method", AuthMethod::ALL.to_vec())
+        .map_err(|error| {
+            error.hint(
+                "Give the credential (--client-secret-stdin, --certificate-path FILE, \
+                 --client-assertion-file FILE), or say that there is none: --auth-method Public",
+            )
+        })
+}
+
+/// Asks for the client secret.
+pub(super) fn ask_client_secret(ui: &Ui) -> Result<Zeroizing<String>, CommandError> {
+    ui.ask_secret("Client secret").map_err(|error| {
+        error.hint(
+            "Give it: --client-secret-stdin, --client-secret-file FILE, \
+             --client-secret-env NAME or --client-secret-command COMMAND",
+        )
+    })
+}
+
+/// Asks for the certificate's file.
+pub(super) fn ask_certificate_file(ui: &Ui) -> Result<PathBuf, CommandError> {
+    ask_file(ui, "Certificate file", "PFX or PEM, with the private key")
+        .map_err(|error| error.hint("Name it: --certificate-path FILE"))
+}
+
+/// Asks for the file that a client assertion is read from.
+pub(super) fn ask_assertion_file(ui: &Ui) -> Result<PathBuf, CommandError> {
+    ask_file(
+        ui,
+        "Client assertion file",
+        "holds a JWT, read at each request",
+    )
+    .map_err(|error| {
+        error.hint(
+            "Name its source: --client-assertion-file FILE, --client-assertion-env NAME or \
+             --client-assertion-command COMMAND",
+        )
+    })
+}
+
+fn ask_file(ui: &Ui, question: &str, help: &str) -> Result<PathBuf, CommandError> {
+    let valid = |text: &str| match std::fs::metadata(text) {
+        _ if text.is_empty() => Err("a file is needed".to_owned()),
+        Ok(file) if file.is_file() => Ok(()),
+        Ok(_) => Err("this is no file".to_owned()),
+        Err(error) => Err(error.to_string()),
+    };
+    let text = ui.ask_text(question, help, valid)?;
+    std::path::absolute(PathBuf::from(&text)).map_err(|error| {
+        CommandError::usage("invalid_path", format!("`{text}` is no path: {error}"))
+    })
+}
+
+/// Asks what the profile is for, if it is not said yet.
+pub(super) fn ask_use(ui: &Ui, profile: &mut Profile) -> Result<(), CommandError> {
     if profile.scopes.is_empty() && profile.resource.is_none() {
         let valid = |text: &str| {
             Scopes::parse([text], None)
@@ -62,31 +118,6 @@ pub(super) fn ask_all(
     Ok(())
 }
 
-fn ask_certificate(ui: &Ui, profile: &mut Profile) -> Result<(), CommandError> {
-    let needs_file = matches!(
-        profile.auth_method,
-        AuthMethod::Certificate | AuthMethod::PasswordlessCertificate
-    );
-    if !needs_file || profile.certificate_path.is_some() {
-        return Ok(());
-    }
-    let valid = |text: &str| match std::fs::metadata(text) {
-        Ok(file) if file.is_file() => Ok(()),
-        Ok(_) => Err("this is no file".to_owned()),
-        Err(error) => Err(error.to_string()),
-    };
-    let text = ui.ask_text(
-        "Certificate file",
-        "PFX or PEM, with the private key",
-        valid,
-    )?;
-    let path = std::path::absolute(PathBuf::from(&text)).map_err(|error| {
-        CommandError::usage("invalid_path", format!("`{text}` is no path: {error}"))
-    })?;
-    profile.certificate_path = Some(path);
-    Ok(())
-}
-
 /// Shows what would be saved, and asks.
 pub(super) fn confirm(
     ui: &Ui,
@@ -97,8 +128,4 @@ pub(super) fn confirm(
         ui.note(line);
     }
     ui.ask_confirmation("Save this profile?", true)
-}
-
-fn flags(error: CommandError) -> CommandError {
-    error.hint("By flags: config create --name NAME --tenant-id TENANT --client-id ID …")
 }

@@ -1,6 +1,5 @@
 //! Saves a profile with its secrets and approves what was set.
 
-use model::AuthMethod;
 use model::Destination;
 use model::Profile;
 use vault::SecretKind;
@@ -142,22 +141,4 @@ pub(super) fn seal(
         }
     }
     Ok(())
-}
-
-/// What a profile with this method cannot do without, and does not have.
-pub(super) fn missing(profile: &Profile, given: &GivenSecrets) -> Option<&'static str> {
-    match profile.auth_method {
-        AuthMethod::ClientSecret => (given.client_secret.is_none()
-            && profile.client_secret_from.is_none())
-        .then_some("client secret"),
-        AuthMethod::Certificate | AuthMethod::PasswordlessCertificate => profile
-            .certificate_path
-            .is_none()
-            .then_some("certificate file"),
-        AuthMethod::ClientAssertion => profile
-            .client_assertion_from
-            .is_none()
-            .then_some("source of client assertions"),
-        AuthMethod::Public => None,
-    }
 }
