@@ -169,17 +169,8 @@ fn entra(
     given: Option<Tenant>,
     cloud: Option<Cloud>,
 ) -> Result<Authority, AuthorityError> {
-    let in_path = match segments {
-        [] => None,
-        [only] => Some(Tenant::parse(only)?),
-        _ => {
-            return Err(unexpected(
-                url,
-                AuthorityKind::Entra,
-                "it is a host, or a host and a tenant",
-            ));
-        }
-    };
+    let expected = "it is a host, or a host and a tenant";
+    let in_path = tenant_in_path(url, segments, AuthorityKind::Entra, expected)?;
     let tenant = agreed(in_path, given)?;
     let host = url.host_str().unwrap_or_default();
     let known =
@@ -211,17 +202,8 @@ fn external_id(
     segments: &[String],
     given: Option<Tenant>,
 ) -> Result<Authority, AuthorityError> {
-    let in_path = match segments {
-        [] => None,
-        [only] => Some(Tenant::parse(only)?),
-        _ => {
-            return Err(unexpected(
-                url,
-                AuthorityKind::ExternalId,
-                "it is https://{name}.ciamlogin.com, or that and a tenant",
-            ));
-        }
-    };
+    let expected = "it is https://{name}.ciamlogin.com, or that and a tenant";
+    let in_path = tenant_in_path(url, segments, AuthorityKind::ExternalId, expected)?;
     let subdomain = url
         .host_str()
         .and_then(|host| host.strip_suffix(".ciamlogin.com"));
@@ -275,6 +257,20 @@ fn adfs(url: &Url, segments: &[String]) -> Result<Authority, AuthorityError> {
         tenant: None,
         cloud: None,
     })
+}
+
+/// The tenant that stands alone in the path, if one does.
+fn tenant_in_path(
+    url: &Url,
+    segments: &[String],
+    kind: AuthorityKind,
+    expected: &'static str,
+) -> Result<Option<Tenant>, AuthorityError> {
+    match segments {
+        [] => Ok(None),
+        [only] => Ok(Some(Tenant::parse(only)?)),
+        _ => Err(unexpected(url, kind, expected)),
+    }
 }
 
 /// One tenant of two: a keyword in the path gives way to a concrete one beside it.

@@ -3,6 +3,7 @@
 use std::io::BufRead;
 use std::io::IsTerminal;
 use std::io::Read;
+use std::path::Path;
 use std::path::PathBuf;
 
 use model::SecretReference;
@@ -32,6 +33,17 @@ pub(crate) struct SecretFlags<'a> {
     file: Option<&'a PathBuf>,
     env: Option<&'a String>,
     command: Option<&'a String>,
+}
+
+impl SecretFlags<'_> {
+    /// Whether one of them is set.
+    pub(crate) fn is_given(&self) -> bool {
+        self.value.is_some()
+            || self.stdin
+            || self.file.is_some()
+            || self.env.is_some()
+            || self.command.is_some()
+    }
 }
 
 impl CredentialArgs {
@@ -102,7 +114,7 @@ pub(crate) fn secret_from_flags(
 }
 
 /// A path that means the same from everywhere.
-pub(super) fn absolute(path: &PathBuf) -> Result<PathBuf, CommandError> {
+pub(crate) fn absolute(path: &Path) -> Result<PathBuf, CommandError> {
     std::path::absolute(path).map_err(|error| {
         CommandError::usage(
             "invalid_path",

@@ -15,6 +15,7 @@ mod variables;
 
 pub(crate) use self::approval::approval_of;
 pub(crate) use self::credential::GivenSecret;
+pub(crate) use self::credential::absolute;
 pub(crate) use self::credential::secret_from_flags;
 pub(crate) use self::network::ca_file;
 pub(crate) use self::network::network;

@@ -198,12 +198,7 @@ pub(crate) fn usage(error: &clap::Error, as_json: bool) -> ExitCode {
         let worded =
             CommandError::usage("invalid_arguments", message.trim_start_matches("error: "))
                 .hint("See: entra-auth-cli --help, or the command's own --help");
-        let document = serde_json::to_string(&ErrorDocument::from(&worded));
-        let _ = writeln!(
-            anstream::stderr().lock(),
-            "{}",
-            document.unwrap_or_default()
-        );
+        let _ = writeln!(anstream::stderr().lock(), "{}", failure_document(&worded));
     } else if safe == error.to_string() {
         let _ = error.print();
     } else {

@@ -1,7 +1,5 @@
 //! From flags to a profile's fields.
 
-use std::path::PathBuf;
-
 use model::AuthMethod;
 use model::ClientId;
 use model::Profile;
@@ -12,6 +10,7 @@ use vault::SecretKind;
 use crate::args::ProfileArgs;
 use crate::command_error::CommandError;
 use crate::settings::GivenSecret;
+use crate::settings::absolute;
 use crate::settings::secret_from_flags;
 use crate::ui::Ui;
 
@@ -123,29 +122,17 @@ fn keep_reference(given: &mut Option<GivenSecret>, field: &mut Option<model::Sec
 /// The method that the flags imply, where none is named.
 pub(super) fn implied_method(args: &ProfileArgs) -> Option<AuthMethod> {
     let flags = &args.credential;
-    if flags.client_secret.is_some()
-        || flags.client_secret_stdin
-        || flags.client_secret_file.is_some()
-        || flags.client_secret_env.is_some()
-        || flags.client_secret_command.is_some()
-    {
+    if flags.client_secret_flags().is_given() {
         return Some(AuthMethod::ClientSecret);
     }
     if flags.certificate_path.is_some() {
-        let with_password = flags.certificate_password.is_some()
-            || flags.certificate_password_stdin
-            || flags.certificate_password_file.is_some()
-            || flags.certificate_password_env.is_some()
-            || flags.certificate_password_command.is_some();
-        return Some(if with_password {
+        return Some(if flags.certificate_password_flags().is_given() {
             AuthMethod::Certificate
         } else {
             AuthMethod::PasswordlessCertificate
         });
     }
-    let with_assertion = flags.client_assertion_file.is_some()
-        || flags.client_assertion_env.is_some()
-        || flags.client_assertion_command.is_some();
+    let with_assertion = flags.client_assertion_flags().is_given();
     with_assertion.then_some(AuthMethod::ClientAssertion)
 }
 
@@ -166,13 +153,4 @@ fn set<T: Clone, F: From<T>>(field: &mut F, value: Option<&T>) {
     if let Some(value) = value {
         *field = F::from(value.clone());
     }
-}
-
-fn absolute(path: &PathBuf) -> Result<PathBuf, CommandError> {
-    std::path::absolute(path).map_err(|error| {
-        CommandError::usage(
-            "invalid_path",
-            format!("`{}` is no path: {error}", path.display()),
-        )
-    })
 }

@@ -1,5 +1,6 @@
 //! The questions of `config create`.
 
+use std::path::Path;
 use std::path::PathBuf;
 
 use model::AuthMethod;
@@ -13,6 +14,7 @@ use zeroize::Zeroizing;
 
 use super::view;
 use crate::command_error::CommandError;
+use crate::settings::absolute;
 use crate::ui::Ui;
 
 /// Asks for tenant and application, if they are not named yet.
@@ -91,9 +93,7 @@ fn ask_file(ui: &Ui, question: &str, help: &str) -> Result<PathBuf, CommandError
         Err(error) => Err(error.to_string()),
     };
     let text = ui.ask_text(question, help, valid)?;
-    std::path::absolute(PathBuf::from(&text)).map_err(|error| {
-        CommandError::usage("invalid_path", format!("`{text}` is no path: {error}"))
-    })
+    absolute(Path::new(&text))
 }
 
 /// Asks what the profile is for, if it is not said yet.

@@ -2,6 +2,7 @@
 
 use model::Destination;
 use model::Profile;
+use vault::Approval;
 use vault::SecretKind;
 
 use super::fields::GivenSecrets;
@@ -34,11 +35,15 @@ fn profile_authority(profile: &Profile) -> Result<model::Authority, CommandError
     input.resolve().map_err(|error| wording::authority(&error))
 }
 
+/// What has to be approved in the profile, by the profile alone.
+fn approval(profile: &Profile) -> Result<Option<Approval>, CommandError> {
+    let client_id = destination(profile)?.client_id;
+    settings::approval_of(profile, &profile_authority(profile)?, &client_id)
+}
+
 /// Approves where the profile's secrets may go and what it refers to, as it stands now.
 pub(super) fn approve(store: &Store, profile: &Profile) -> Result<(), CommandError> {
-    let destination = destination(profile)?;
-    let authority = profile_authority(profile)?;
-    match settings::approval_of(profile, &authority, &destination.client_id)? {
+    match approval(profile)? {
         Some(approval) => store.vault.approvals().approve(&profile.name, &approval),
         None => store.vault.approvals().remove(&profile.name).map(|_| ()),
     }
@@ -57,9 +62,7 @@ pub(super) fn must_be_approved(store: &Store, profile: &Profile) -> Result<(), C
     if !refers {
         return Ok(());
     }
-    let destination = destination(profile)?;
-    let authority = profile_authority(profile)?;
-    let Some(approval) = settings::approval_of(profile, &authority, &destination.client_id)? else {
+    let Some(approval) = approval(profile)? else {
         return Ok(());
     };
     let approved = store.vault.approvals().get(&profile.name);
@@ -80,10 +83,7 @@ pub(super) fn must_be_approved(store: &Store, profile: &Profile) -> Result<(), C
 
 /// What the profile refers to: variables, files, commands.
 pub(super) fn references(profile: &Profile) -> Result<Vec<String>, CommandError> {
-    let destination = destination(profile)?;
-    let authority = profile_authority(profile)?;
-    let approval = settings::approval_of(profile, &authority, &destination.client_id)?;
-    Ok(approval
+    Ok(approval(profile)?
         .map(|approval| approval.references)
         .unwrap_or_default())
 }
