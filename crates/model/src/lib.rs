@@ -4,6 +4,7 @@
 //! Nothing here does more than parse and normalise. Requests belong to `protocol`, files to
 //! `vault`, decisions to `engine`, words to `cli`.
 
+pub mod account;
 pub mod authority;
 mod authority_parse;
 pub mod client_id;
@@ -12,13 +13,17 @@ pub mod cloud;
 pub mod destination;
 pub mod flow;
 pub mod profile;
+pub mod redirect_uri;
 pub mod scope;
 pub mod secret;
+pub mod sign_in;
 pub mod tenant;
 pub mod timestamp;
 pub mod token;
 pub mod uri;
 
+pub use account::Account;
+pub use account::AccountId;
 pub use authority::Authority;
 pub use authority::AuthorityError;
 pub use authority::AuthorityKind;
@@ -33,13 +38,21 @@ pub use profile::AssertionAlgorithm;
 pub use profile::Profile;
 pub use profile::ProfileName;
 pub use profile::SecretReference;
+pub use redirect_uri::RedirectUri;
+pub use redirect_uri::RedirectUriError;
 pub use scope::Scopes;
 pub use secret::AccessToken;
+pub use secret::AuthorizationCode;
 pub use secret::CertificatePassword;
 pub use secret::ClientAssertion;
 pub use secret::ClientSecret;
+pub use secret::CodeVerifier;
+pub use secret::DeviceCode;
+pub use secret::IdToken;
 pub use secret::Passphrase;
 pub use secret::RefreshToken;
+pub use sign_in::Prompt;
+pub use sign_in::ResponseMode;
 pub use tenant::Tenant;
 pub use timestamp::Timestamp;
 pub use token::TokenEntry;

@@ -55,6 +55,22 @@ secret_text! {
     ClientAssertion
 }
 secret_text! {
+    /// What an authorization endpoint hands out for a token request (RFC 6749 §1.3.1).
+    AuthorizationCode
+}
+secret_text! {
+    /// The proof that a code is redeemed by who asked for it (RFC 7636 §4.1).
+    CodeVerifier
+}
+secret_text! {
+    /// What a device polls with (RFC 8628 §3.2); the person types another one, the user code.
+    DeviceCode
+}
+secret_text! {
+    /// Who signed in, as the provider told it to this client (OIDC Core §2). Unverified text.
+    IdToken
+}
+secret_text! {
     /// A refresh token (RFC 6749 §1.5): opaque, long-lived.
     RefreshToken
 }
@@ -68,6 +84,10 @@ any_text!(
     CertificatePassword,
     Passphrase,
     ClientAssertion,
+    AuthorizationCode,
+    CodeVerifier,
+    DeviceCode,
+    IdToken,
     RefreshToken
 );
 
@@ -104,6 +124,10 @@ mod tests {
             format!("{:?}", CertificatePassword::from(planted.to_owned())),
             format!("{:?}", Passphrase::from(planted.to_owned())),
             format!("{:?}", ClientAssertion::from(planted.to_owned())),
+            format!("{:?}", AuthorizationCode::from(planted.to_owned())),
+            format!("{:?}", CodeVerifier::from(planted.to_owned())),
+            format!("{:?}", DeviceCode::from(planted.to_owned())),
+            format!("{:?}", IdToken::from(planted.to_owned())),
             format!("{:?}", RefreshToken::from(planted.to_owned())),
             format!("{:?}", AccessToken::parse(planted.to_owned()).unwrap()),
         ];

@@ -6,8 +6,10 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use crate::AccessToken;
+use crate::Account;
 use crate::ClientId;
 use crate::Flow;
+use crate::IdToken;
 use crate::RefreshToken;
 use crate::Timestamp;
 
@@ -28,6 +30,10 @@ pub struct TokenSet {
     pub refresh_on: Option<Timestamp>,
     /// The refresh token that came along, if any.
     pub refresh_token: Option<RefreshToken>,
+    /// Who signed in, if anyone did and `openid` was asked for.
+    pub id_token: Option<IdToken>,
+    /// Entra's `client_info`: base64url of JSON with the account's home (`uid`, `utid`).
+    pub client_info: Option<String>,
 }
 
 /// Whom a token speaks for.
@@ -88,8 +94,8 @@ pub struct TokenEntry {
     pub tenant_id: String,
     /// The application it was issued to.
     pub client_id: ClientId,
-    /// The account it speaks for, as shown to people; `None` for an app.
-    pub account: Option<String>,
+    /// The account it speaks for; `None` for an app.
+    pub account: Option<Account>,
     /// The flow that got it.
     pub flow: Flow,
 }

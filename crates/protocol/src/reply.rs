@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use model::AccessToken;
+use model::IdToken;
 use model::RefreshToken;
 use model::Scopes;
 use model::Timestamp;
@@ -107,6 +108,8 @@ struct TokenReply {
     expires_in: Option<Value>,
     refresh_in: Option<Value>,
     refresh_token: Option<Zeroizing<String>>,
+    id_token: Option<Zeroizing<String>>,
+    client_info: Option<String>,
 }
 
 /// Reads the reply to a token request.
@@ -176,6 +179,11 @@ pub fn token(
             .refresh_token
             .filter(|token| !token.is_empty())
             .map(|token| RefreshToken::from(token.as_str().to_owned())),
+        id_token: reply
+            .id_token
+            .filter(|token| !token.is_empty())
+            .map(|token| IdToken::from(token.as_str().to_owned())),
+        client_info: reply.client_info.filter(|info| !info.is_empty()),
     })
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use model::AccessToken;
+use model::Account;
 use model::ClientId;
 use model::Flow;
 use model::Timestamp;
@@ -295,7 +296,7 @@ struct Contents<'a> {
     authority: String,
     tenant_id: String,
     client_id: ClientId,
-    account: Option<String>,
+    account: Option<Account>,
     flow: Flow,
 }
 

@@ -70,7 +70,10 @@ impl<'a> TokenDocument<'a> {
             scope: &entry.scope,
             tenant_id: &entry.tenant_id,
             client_id: entry.client_id.as_str(),
-            account: entry.account.as_deref(),
+            account: entry
+                .account
+                .as_ref()
+                .map(|account| account.username.as_str()),
             flow: entry.flow.as_str(),
             token_kind: TokenKind::of(entry.flow).as_str(),
             from_cache: issued.from_cache,
