@@ -82,12 +82,13 @@ impl Engine<'_> {
     /// others take its answer or its refusal.
     pub fn token(&self, request: &TokenRequest) -> Result<Issued, EngineError> {
         // From here on the time allowed runs: opening the store may have to wait for a keyring.
+        let allowed = request.timeout.unwrap_or(DEFAULT_TIMEOUT);
         let sender = Sender {
             http: self.http,
             clock: self.clock,
             interaction: self.interaction,
-            deadline: self.clock.monotonic().saturating_add(request.timeout),
-            allowed: request.timeout,
+            deadline: self.clock.monotonic().saturating_add(allowed),
+            allowed,
         };
         let cached = match request.cache {
             CacheUse::None => None,

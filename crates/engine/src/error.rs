@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use model::Account;
 use model::Destination;
 use model::Flow;
 use model::ProfileName;
@@ -97,6 +98,36 @@ pub enum EngineError {
         /// Why.
         #[source]
         source: TransportError,
+    },
+    /// A person has to sign in, and nobody may be asked here.
+    #[error("a person has to sign in")]
+    PersonNeeded {
+        /// What the identity provider demands of the sign-in, as JSON, if it said so.
+        claims: Option<String>,
+        /// Why a refresh token did not do, if one was tried.
+        refused: Option<Box<Refusal>>,
+    },
+    /// Nobody signed in in time.
+    #[error("nobody signed in within {} minutes", .0.as_secs() / 60)]
+    NotSignedIn(Duration),
+    /// Somebody else signed in than was meant; nothing was kept.
+    #[error("{actual} signed in in place of {expected}")]
+    OtherAccount {
+        /// Who was meant: a user name, or what `--account` said.
+        expected: String,
+        /// Who it was.
+        actual: Box<Account>,
+    },
+    /// Several accounts are signed in, and none of them is the default.
+    #[error("several accounts are signed in, and none is the default")]
+    WhichAccount(Vec<Account>),
+    /// The authority has no such service as the flow needs.
+    #[error("{authority} has no {service} endpoint")]
+    NoSuchService {
+        /// The authority.
+        authority: String,
+        /// `authorization` or `device authorization`.
+        service: &'static str,
     },
     /// The identity provider said no.
     #[error("the identity provider refused: {}", .0.error)]

@@ -9,6 +9,9 @@ use model::ClientId;
 use model::Destination;
 use model::Flow;
 use model::ProfileName;
+use model::Prompt;
+use model::RedirectUri;
+use model::ResponseMode;
 use model::Scopes;
 use model::SecretReference;
 use vault::Approval;
@@ -37,12 +40,41 @@ pub struct TokenRequest {
     pub cache: CacheUse,
     /// A cached token with less left than this is a miss.
     pub min_ttl: MinTtl,
-    /// How long the whole acquisition may take, waiting for another process included.
-    pub timeout: Duration,
+    /// Whether the client declares that it handles claims challenges (`cp1`), so that Entra issues
+    /// long-lived, revocable tokens (continuous access evaluation).
+    pub declares_cp1: bool,
+    /// How long the whole acquisition may take, waiting for another process included. Where
+    /// nothing is said: [`DEFAULT_TIMEOUT`](crate::DEFAULT_TIMEOUT), and for a person as long as
+    /// the identity provider allows.
+    pub timeout: Option<Duration>,
+    /// What there is to say about a sign-in, for the flows that need a person.
+    pub sign_in: SignInWishes,
     /// The profile the request comes from, if any.
     pub profile: Option<ProfileName>,
     /// What this machine's owner must have approved before a secret is read or sent.
     pub approval: Option<Approval>,
+}
+
+/// What there is to say about a sign-in.
+#[derive(Debug, Clone, Default)]
+pub struct SignInWishes {
+    /// The redirect URI that is registered; the flow's usual one if nothing is said.
+    pub redirect_uri: Option<RedirectUri>,
+    /// The port to listen on, in place of the redirect URI's or a free one.
+    pub port: Option<u16>,
+    /// How the answer comes back, in place of what suits the surroundings.
+    pub response_mode: Option<ResponseMode>,
+    /// What the sign-in page does first.
+    pub prompt: Option<Prompt>,
+    /// The user name to fill in.
+    pub login_hint: Option<String>,
+    /// The domain whose sign-in page is wanted.
+    pub domain_hint: Option<String>,
+    /// Which of the accounts is meant, or which one is to be added.
+    pub account: Option<String>,
+    /// Whether the destination was moved away from the profile's by the command line, so that the
+    /// accounts of the profile do not count.
+    pub moved: bool,
 }
 
 /// The least lifetime a cached token must have left.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use engine::CacheUse;
 use engine::Credential;
+use engine::SignInWishes;
 use engine::TokenRequest;
 use engine::request::MinTtl;
 use model::AuthMethod;
@@ -98,7 +99,9 @@ pub(crate) fn token_request(
             Some(duration) => MinTtl::Required(duration),
             None => MinTtl::Preferred(DEFAULT_MIN_TTL),
         },
-        timeout: args.timeout.unwrap_or(engine::DEFAULT_TIMEOUT),
+        declares_cp1: false,
+        timeout: args.timeout,
+        sign_in: SignInWishes::default(),
         profile: profile.map(|profile| profile.name.clone()),
         approval,
     })

@@ -3,10 +3,17 @@
 use std::cell::RefCell;
 use std::path::Path;
 
+use engine::DeviceInvitation;
+use engine::Ending;
 use engine::InputRefused;
 use engine::Interaction;
+use engine::Invitation;
+use engine::Page;
 use engine::Progress;
+use engine::SignInNotice;
+use model::Account;
 use model::CertificatePassword;
+use model::Flow;
 use protocol::text::escaped;
 
 use super::Ui;
@@ -44,6 +51,10 @@ impl Interaction for Person<'_> {
                 delay.as_secs().max(1),
                 escaped(why)
             ),
+            Progress::NothingCameBack(redirect_uri) => {
+                format!("Nothing came back to {redirect_uri} yet…")
+            }
+            Progress::PastedInVain(why) => escaped(why).into_owned(),
         };
         let mut waiting = self.waiting.borrow_mut();
         match &*waiting {
@@ -66,4 +77,26 @@ impl Interaction for Person<'_> {
             Err(_) => Err(InputRefused::Interrupted),
         }
     }
+
+    fn may_sign_in(&self, _: Flow) -> Result<(), InputRefused> {
+        Err(InputRefused::NotAllowed)
+    }
+
+    fn sign_in_begins(&self, _: &SignInNotice<'_>) {}
+
+    fn invite(&self, _: Invitation<'_>) -> Result<(), InputRefused> {
+        Err(InputRefused::NotAllowed)
+    }
+
+    fn show_device_code(&self, _: &DeviceInvitation<'_>) {}
+
+    fn page(&self, _: Ending<'_>) -> Page {
+        Page {
+            title: String::new(),
+            style: String::new(),
+            body: String::new(),
+        }
+    }
+
+    fn sign_in_ends(&self, _: Option<&Account>) {}
 }

@@ -68,6 +68,13 @@ pub(crate) fn engine(error: &EngineError, request: &TokenRequest) -> CommandErro
             .hint("Give a secret, a certificate or an assertion, or choose another flow: -f"),
         EngineError::Discovery(error) => discovery(error),
         EngineError::Transport { host, source } => transport(host, source),
+        EngineError::PersonNeeded { .. } => {
+            CommandError::new(Kind::InputNeeded, "input_needed", message)
+        }
+        EngineError::NotSignedIn(_) => CommandError::new(Kind::TimedOut, "timed_out", message),
+        EngineError::OtherAccount { .. } => CommandError::usage("other_account", message),
+        EngineError::WhichAccount(_) => CommandError::usage("account_missing", message),
+        EngineError::NoSuchService { .. } => CommandError::usage("flow_not_supported", message),
         EngineError::Refused(refusal) => refused(refusal, request),
         EngineError::Reply(reply) => no_sense(reply),
         EngineError::TimedOut(_) => CommandError::new(Kind::TimedOut, "timed_out", message)
