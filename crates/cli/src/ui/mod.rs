@@ -32,11 +32,16 @@ const HINT: Style = AnsiColor::Cyan.on_default().bold();
 
 /// How this run talks.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a wish of its own, independent of the others"
+)]
 pub(crate) struct Ui {
     quiet: bool,
     json: bool,
     verbose: u8,
-    input_allowed: bool,
+    input_refused: bool,
+    is_pipeline: bool,
 }
 
 #[expect(
@@ -56,7 +61,8 @@ impl Ui {
             quiet: arguments.is_quiet(),
             json: arguments.wants_json(),
             verbose: arguments.global.verbose,
-            input_allowed: !arguments.global.no_input && !variables.forbids_input(),
+            input_refused: arguments.global.no_input || variables.forbids_input(),
+            is_pipeline: variables.is_pipeline(),
         };
         if ui.verbose > 0 {
             ui.log();
@@ -66,7 +72,8 @@ impl Ui {
 
     /// Whether a person can be asked: input is allowed, and both sides are terminals.
     pub(crate) fn can_ask(&self) -> bool {
-        self.input_allowed && io::stdin().is_terminal() && io::stderr().is_terminal()
+        let is_allowed = !self.input_refused && !self.is_pipeline;
+        is_allowed && io::stdin().is_terminal() && io::stderr().is_terminal()
     }
 
     /// Writes the answer to stdout. A reader that went away is no failure.
