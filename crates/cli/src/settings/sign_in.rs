@@ -8,7 +8,30 @@ use model::ResponseMode;
 
 use super::Variables;
 use crate::args::SignInArgs;
+use crate::args::TokenArgs;
 use crate::command_error::CommandError;
+
+/// How a sign-in is shown to the person.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SignInManner {
+    /// Whether a browser is opened, if there is a way to.
+    pub(crate) opens_browser: bool,
+    /// Whether a device code's address is shown as a QR code too.
+    pub(crate) shows_qr_code: bool,
+    /// Whether this very command names the device code flow, so that someone waits for the code
+    /// even where nobody can be asked anything else.
+    pub(crate) device_code_was_asked_for: bool,
+}
+
+/// How this command wants a sign-in shown.
+pub(crate) fn sign_in_manner(args: &TokenArgs, variables: &Variables) -> SignInManner {
+    let no_browser = args.sign_in.no_browser || variables.is_on("ENTRA_AUTH_NO_BROWSER");
+    SignInManner {
+        opens_browser: !no_browser,
+        shows_qr_code: args.sign_in.qr,
+        device_code_was_asked_for: args.flow == Some(Flow::DeviceCode),
+    }
+}
 
 /// What is wished for of a sign-in by this flow; [`SignInWishes::moved`] is left as it is.
 ///

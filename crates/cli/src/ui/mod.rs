@@ -1,7 +1,12 @@
 //! The terminal: stdout for answers, stderr for people.
 
+mod browser;
+mod device_code;
 mod interaction;
+mod paste;
 mod prompt;
+mod screen;
+mod surroundings;
 mod waiting;
 
 pub(crate) use self::interaction::Person;
@@ -98,6 +103,24 @@ impl Ui {
         }
     }
 
+    /// Says what a person must see to sign in safely: in plain lines, whatever was asked for of
+    /// output and silence.
+    fn tell_always(&self, text: &str) {
+        self.line(&escaped(text));
+    }
+
+    /// Says what to do: the command goes on.
+    fn hint(&self, text: &str) {
+        if self.quiet {
+            return;
+        }
+        if self.json {
+            self.document("note", text);
+        } else {
+            self.line(&format!("{HINT}hint{HINT:#}: {}", escaped(text)));
+        }
+    }
+
     /// Warns: the command goes on.
     pub(crate) fn warn(&self, text: &str) {
         if self.quiet {
@@ -149,8 +172,7 @@ impl Ui {
 
     /// One line on stderr, already escaped.
     pub(crate) fn line(&self, text: &str) {
-        // If stderr is gone, there is nobody to tell.
-        let _ = writeln!(anstream::stderr().lock(), "{text}");
+        screen::line(text);
     }
 
     fn log(&self) {
@@ -165,7 +187,7 @@ impl Ui {
             .with_target("http", level)
             .with_target("settings", level);
         let lines = tracing_subscriber::fmt::layer()
-            .with_writer(io::stderr)
+            .with_writer(|| screen::Log)
             .with_ansi(false)
             .without_time();
         // A second initialisation cannot happen: there is one Ui.
