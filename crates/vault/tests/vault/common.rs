@@ -13,6 +13,8 @@ use std::time::SystemTime;
 
 use keyring_core::CredentialStore;
 use model::AccessToken;
+use model::Account;
+use model::AccountId;
 use model::AuthMethod;
 use model::ClientId;
 use model::Clock;
@@ -239,6 +241,14 @@ pub(crate) fn destination(tenant: &str) -> Destination {
         authority: "https://login.microsoftonline.com".to_owned(),
         tenant: tenant.to_owned(),
         client_id: client("c"),
+    }
+}
+
+pub(crate) fn account(name: &str) -> Account {
+    Account {
+        id: AccountId::of_entra(name, "tid"),
+        username: format!("{name}@contoso.com"),
+        tenant_id: "tid".to_owned(),
     }
 }
 
