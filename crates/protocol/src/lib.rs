@@ -14,6 +14,7 @@ pub mod endpoints;
 pub mod grant;
 pub mod http;
 pub mod identifier;
+pub mod pkce;
 mod redaction;
 pub mod refusal;
 pub mod reply;
