@@ -5,6 +5,7 @@
 
 pub mod aadsts;
 pub mod assertion;
+pub mod authorization;
 pub mod certificate;
 pub mod claims;
 pub mod client_authentication;
@@ -25,6 +26,7 @@ pub mod scope_rules;
 pub mod text;
 
 pub use client_authentication::ClientAuthentication;
+pub use endpoints::EndpointMissing;
 pub use endpoints::Endpoints;
 pub use http::HttpClient;
 pub use http::HttpRequest;
