@@ -9,6 +9,7 @@ pub mod authorization;
 pub mod certificate;
 pub mod claims;
 pub mod client_authentication;
+pub mod device_authorization;
 pub mod discovery;
 mod echo;
 pub mod endpoints;
