@@ -70,6 +70,7 @@ struct Document {
     jwks_uri: Option<String>,
     token_endpoint_auth_methods_supported: Option<Vec<String>>,
     token_endpoint_auth_signing_alg_values_supported: Option<Vec<String>>,
+    authorization_response_iss_parameter_supported: Option<bool>,
 }
 
 /// Asks the authority for its discovery document.
@@ -155,6 +156,9 @@ pub fn read(authority: &Authority, response: &HttpResponse) -> Result<Endpoints,
         token_auth_methods,
         token_auth_signing_algorithms: document
             .token_endpoint_auth_signing_alg_values_supported
+            .unwrap_or_default(),
+        authorization_response_iss_parameter_supported: document
+            .authorization_response_iss_parameter_supported
             .unwrap_or_default(),
     })
 }
@@ -364,6 +368,11 @@ mod tests {
         assert_eq!(endpoints.token.as_str(), "https://issuer.example/t");
         assert_eq!(endpoints.jwks.unwrap().as_str(), "https://issuer.example/k");
         assert_eq!(endpoints.token_auth_methods, ["client_secret_basic"]);
+        assert!(!endpoints.authorization_response_iss_parameter_supported);
+        let mut announced = whole.clone();
+        announced["authorization_response_iss_parameter_supported"] = true.into();
+        let endpoints = read(&issuer, &answer(&announced)).unwrap();
+        assert!(endpoints.authorization_response_iss_parameter_supported);
         for name in [
             "token_endpoint",
             "authorization_endpoint",

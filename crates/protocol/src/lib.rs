@@ -5,15 +5,18 @@
 
 pub mod aadsts;
 pub mod assertion;
+pub mod authorization;
 pub mod certificate;
 pub mod claims;
 pub mod client_authentication;
+pub mod device_authorization;
 pub mod discovery;
 mod echo;
 pub mod endpoints;
 pub mod grant;
 pub mod http;
 pub mod identifier;
+pub mod pkce;
 mod redaction;
 pub mod refusal;
 pub mod reply;
@@ -24,6 +27,7 @@ pub mod scope_rules;
 pub mod text;
 
 pub use client_authentication::ClientAuthentication;
+pub use endpoints::EndpointMissing;
 pub use endpoints::Endpoints;
 pub use http::HttpClient;
 pub use http::HttpRequest;
