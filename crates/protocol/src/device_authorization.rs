@@ -290,7 +290,7 @@ mod tests {
             "https://microsoft.com/devicelogin"
         );
         assert_eq!(read.verification_uri_complete, None);
-        assert_eq!(read.expires_in, Duration::from_secs(900));
+        assert_eq!(read.expires_in, Duration::from_mins(15));
         assert_eq!(read.interval, Duration::from_secs(5));
         assert_eq!(
             read.message.as_deref(),
