@@ -60,8 +60,9 @@ pub struct DeviceAuthorization {
 struct Reply {
     device_code: Option<Zeroizing<String>>,
     user_code: Option<String>,
-    #[serde(alias = "verification_url")]
     verification_uri: Option<String>,
+    /// Its name before the RFC was finished, which some servers still send, or send as well.
+    verification_url: Option<String>,
     verification_uri_complete: Option<String>,
     expires_in: Option<Value>,
     interval: Option<Value>,
@@ -121,6 +122,7 @@ pub fn reply(
         .ok_or_else(|| malformed("it holds no user code that a person could type"))?;
     let verification_uri = reply
         .verification_uri
+        .or(reply.verification_url)
         .as_deref()
         .and_then(page)
         .ok_or_else(|| malformed("it holds no https address to sign in at"))?;
@@ -288,7 +290,7 @@ mod tests {
             "https://microsoft.com/devicelogin"
         );
         assert_eq!(read.verification_uri_complete, None);
-        assert_eq!(read.expires_in, Duration::from_secs(900));
+        assert_eq!(read.expires_in, Duration::from_mins(15));
         assert_eq!(read.interval, Duration::from_secs(5));
         assert_eq!(
             read.message.as_deref(),
@@ -399,9 +401,12 @@ mod tests {
     fn the_older_name_of_the_address_is_read_too() {
         let mut body = whole();
         let members = body.as_object_mut().unwrap();
-        let address = members.remove("verification_uri").unwrap();
-        members.insert("verification_url".to_owned(), address);
-        assert!(read(200, &body).is_ok());
+        let address = members["verification_uri"].clone();
+        members.insert("verification_url".to_owned(), address.clone());
+        assert!(read(200, &body).is_ok(), "both");
+        body.as_object_mut().unwrap().remove("verification_uri");
+        let read = read(200, &body).unwrap();
+        assert_eq!(read.verification_uri.as_str(), address.as_str().unwrap());
     }
 
     #[test]
