@@ -230,7 +230,7 @@ impl<'v> RefreshTokens<'v> {
         };
         for name in sealed::digest_names(self.vault, REFRESH_TOKENS)? {
             let id = RefreshTokenId(name.clone());
-            let opened = match sealed::read_among_others(self.vault, REFRESH_TOKENS, name)? {
+            let opened = match sealed::read_or_tell(self.vault, REFRESH_TOKENS, name)? {
                 Some(found) => self.open(&found, &id)?,
                 None => None,
             };

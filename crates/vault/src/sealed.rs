@@ -130,9 +130,9 @@ pub(crate) fn digest_names(vault: &Vault, directory: &str) -> Result<Vec<String>
     Ok(names)
 }
 
-/// Reads one of many records: what no record can be (a link, a pipe, a file beyond any size) is
-/// told like one that cannot be opened, and troubles none of the others.
-pub(crate) fn read_among_others(
+/// Reads a record that is one of many, or a copy: what no record can be (a link, a pipe, a file
+/// beyond any size) is told like one that cannot be opened.
+pub(crate) fn read_or_tell(
     vault: &Vault,
     directory: &str,
     name: String,
