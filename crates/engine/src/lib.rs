@@ -11,6 +11,7 @@ mod credential;
 pub mod error;
 mod failure;
 pub mod interaction;
+pub mod landing;
 mod plan;
 pub mod proxy;
 mod reference;

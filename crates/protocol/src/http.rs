@@ -207,20 +207,7 @@ impl HttpRequest {
     /// The request as several lines for diagnostics, with everything that could be a secret
     /// replaced by `[REDACTED]`.
     pub fn redacted(&self) -> String {
-        let mut url = self.url.clone();
-        if self.url.query().is_some() {
-            let shown: Vec<(String, String)> = self
-                .url
-                .query_pairs()
-                .map(|(name, value)| {
-                    let shown = redaction::parameter(&name, &value).to_owned();
-                    (name.into_owned(), shown)
-                })
-                .collect();
-            url.query_pairs_mut().clear().extend_pairs(shown);
-        }
-        url.set_fragment(None);
-        let mut lines = format!("{} {url}", self.method.as_str());
+        let mut lines = format!("{} {}", self.method.as_str(), redacted_url(&self.url));
         for (name, value) in &self.headers {
             push_line(&mut lines, name, ": ", redaction::header(name, value));
         }
@@ -251,6 +238,24 @@ impl HttpRequest {
             .filter(|(name, _)| !redaction::shows_header(name))
             .map(|(_, value)| value.as_str())
     }
+}
+
+/// The address with every query parameter replaced by `[REDACTED]` that could be a secret, and
+/// without a fragment.
+pub fn redacted_url(url: &Url) -> String {
+    let mut shown = url.clone();
+    if url.query().is_some() {
+        let parameters: Vec<(String, String)> = url
+            .query_pairs()
+            .map(|(name, value)| {
+                let shown = redaction::parameter(&name, &value).to_owned();
+                (name.into_owned(), shown)
+            })
+            .collect();
+        shown.query_pairs_mut().clear().extend_pairs(parameters);
+    }
+    shown.set_fragment(None);
+    shown.into()
 }
 
 fn push_line(lines: &mut String, name: &str, separator: &str, value: &str) {

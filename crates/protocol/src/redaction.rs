@@ -10,15 +10,22 @@ use crate::text;
 pub(crate) const REDACTED: &str = "[REDACTED]";
 
 /// Form fields and query parameters whose values hold no secret.
-const SHOWN_PARAMETERS: [&str; 17] = [
+const SHOWN_PARAMETERS: [&str; 24] = [
     "api-version",
     "audience",
     "claims",
+    "client-request-id",
     "client_assertion_type",
     "client_id",
     "client_info",
     "code_challenge_method",
+    "domain_hint",
+    "error",
+    "error_description",
+    "error_subcode",
+    "error_uri",
     "grant_type",
+    "iss",
     "mkt",
     "prompt",
     "redirect_uri",

@@ -2,6 +2,7 @@
 //! and permissions").
 
 use model::Authority;
+use model::AuthorityKind;
 use model::Cloud;
 use model::Scopes;
 use model::TokenKind;
@@ -100,6 +101,22 @@ pub fn check(
         TokenKind::App => check_app(scopes, graph),
         TokenKind::User => check_user(scopes, graph),
     }
+}
+
+/// What a sign-in asks for beside access: who signed in, and to stay signed in (OpenID Connect Core
+/// 1.0 §3.1.2.1 and §11).
+const SIGN_IN: [&str; 3] = ["openid", "profile", "offline_access"];
+
+/// The scopes of a sign-in: those asked for, then `openid profile offline_access` as far as they
+/// are not among them. Letter case counts, but not at Entra (RFC 6749 §3.3).
+#[must_use]
+pub fn with_sign_in_scopes(scopes: &Scopes, kind: AuthorityKind) -> Scopes {
+    let is_there = |wanted: &str| {
+        scopes.iter().any(|scope| {
+            scope == wanted || kind.follows_entra_rules() && scope.eq_ignore_ascii_case(wanted)
+        })
+    };
+    scopes.with(SIGN_IN.into_iter().filter(|wanted| !is_there(wanted)))
 }
 
 fn check_app(scopes: &Scopes, graph: &str) -> Result<(), ScopeRuleError> {
@@ -292,6 +309,38 @@ mod tests {
         );
         let error = checked("api://a/read api://a/.default", TokenKind::User).unwrap_err();
         assert_eq!(error.suggestion(), Some("api://a/.default"));
+    }
+
+    #[test]
+    fn a_sign_in_asks_for_an_identity_and_to_last() {
+        for (asked, kind, sent) in [
+            (
+                "User.Read",
+                AuthorityKind::Entra,
+                "User.Read openid profile offline_access",
+            ),
+            ("", AuthorityKind::Adfs, "openid profile offline_access"),
+            (
+                "profile a openid",
+                AuthorityKind::Oidc,
+                "profile a openid offline_access",
+            ),
+            (
+                "OpenID a",
+                AuthorityKind::Entra,
+                "OpenID a profile offline_access",
+            ),
+            (
+                "OpenID a",
+                AuthorityKind::Oidc,
+                "OpenID a openid profile offline_access",
+            ),
+        ] {
+            let scopes = Scopes::parse([asked], None).unwrap();
+            let with = with_sign_in_scopes(&scopes, kind);
+            assert_eq!(with.to_string(), sent);
+            assert_eq!(with_sign_in_scopes(&with, kind), with, "never twice");
+        }
     }
 
     #[test]

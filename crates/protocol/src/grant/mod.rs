@@ -1,11 +1,15 @@
 //! Token requests, one grant per file.
 
+pub mod authorization_code;
 pub mod client_credentials;
+pub mod device_code;
+pub mod refresh_token;
 
 use model::AuthorityKind;
 use model::ClientId;
 use model::Timestamp;
 use thiserror::Error;
+use url::Url;
 
 use crate::ClientAuthentication;
 use crate::Endpoints;
@@ -48,17 +52,7 @@ impl GrantRequest<'_> {
     fn of_type(&self, grant_type: &str, now: Timestamp) -> Result<HttpRequest, AssertionError> {
         let mut form = Form::new();
         form.push("grant_type", grant_type);
-        let mut headers = request_headers::accepting_json();
-        headers.push(("content-type", FORM_CONTENT_TYPE.to_owned()));
-        if self.authority_kind.follows_entra_rules() {
-            headers.extend(request_headers::of_entra(self.correlation_id));
-        }
-        let mut request = HttpRequest {
-            method: Method::Post,
-            url: self.endpoints.token.clone(),
-            headers,
-            body: Some(form),
-        };
+        let mut request = self.post(&self.endpoints.token, form);
         self.authentication.apply(
             &mut request,
             self.authority_kind,
@@ -67,5 +61,90 @@ impl GrantRequest<'_> {
             now,
         )?;
         Ok(request)
+    }
+
+    /// A form on its way to one of the authority's services.
+    pub(crate) fn post(&self, endpoint: &Url, form: Form) -> HttpRequest {
+        let mut headers = request_headers::accepting_json();
+        headers.push(("content-type", FORM_CONTENT_TYPE.to_owned()));
+        if self.authority_kind.follows_entra_rules() {
+            headers.extend(request_headers::of_entra(self.correlation_id));
+        }
+        HttpRequest {
+            method: Method::Post,
+            url: endpoint.clone(),
+            headers,
+            body: Some(form),
+        }
+    }
+
+    /// What every request of a person's sign-in ends with: Entra's wish to know the account's home,
+    /// and the claims asked for.
+    fn end_for_person(&self, form: &mut Form, claims: Option<&str>) {
+        if self.authority_kind.follows_entra_rules() {
+            form.push("client_info", "1");
+        }
+        if let Some(claims) = claims {
+            form.push("claims", claims);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::AuthorityInput;
+    use model::ClientSecret;
+    use model::Scopes;
+
+    use super::*;
+
+    pub(super) const NOW: Timestamp = Timestamp::from_unix_seconds(1_767_225_600);
+
+    /// Everything a grant is made of, for one kind of authority.
+    pub(super) struct Parts {
+        pub(super) endpoints: Endpoints,
+        pub(super) kind: AuthorityKind,
+        pub(super) client_id: ClientId,
+        pub(super) authentication: ClientAuthentication,
+        pub(super) scopes: Scopes,
+    }
+
+    impl Parts {
+        pub(super) fn of(kind: AuthorityKind) -> Self {
+            let authority = AuthorityInput {
+                tenant: Some("contoso.onmicrosoft.com"),
+                ..AuthorityInput::default()
+            }
+            .resolve()
+            .unwrap();
+            Self {
+                endpoints: Endpoints::of_entra(&authority).unwrap(),
+                kind,
+                client_id: ClientId::parse("app").unwrap(),
+                authentication: ClientAuthentication::None,
+                scopes: Scopes::parse(["api://a/read openid"], None).unwrap(),
+            }
+        }
+
+        pub(super) fn with_secret(mut self) -> Self {
+            let secret = ClientSecret::from("s3cret".to_owned());
+            self.authentication = ClientAuthentication::Secret(secret);
+            self
+        }
+
+        pub(super) fn grant(&self) -> GrantRequest<'_> {
+            GrantRequest {
+                endpoints: &self.endpoints,
+                authority_kind: self.kind,
+                client_id: &self.client_id,
+                authentication: &self.authentication,
+                correlation_id: "c0ffee00-0000-4000-8000-000000000000",
+            }
+        }
+    }
+
+    /// The form as it goes over the wire.
+    pub(super) fn wire(request: &HttpRequest) -> String {
+        request.body.as_ref().unwrap().encode().to_string()
     }
 }

@@ -21,13 +21,28 @@ use vault::StorageFailure;
 use vault::VaultError;
 
 use crate::common::Home;
+use crate::common::book;
 use crate::common::destination;
 use crate::common::entry_id;
 use crate::common::name;
+use crate::common::owner;
 use crate::common::profile;
+use crate::common::refresh_token;
 use crate::common::token;
+use crate::common::with_identity;
 
 const PROFILES: [&str; 2] = ["one", "two"];
+
+const DIRECTORIES: [&str; 6] = [
+    "tokens",
+    "secrets",
+    "approvals",
+    "refresh-tokens",
+    "accounts",
+    "account-copies",
+];
+
+const LONG: Duration = Duration::from_mins(5);
 
 fn approval(profile: &str) -> Approval {
     Approval {
@@ -57,14 +72,31 @@ fn fill(home: &Home) {
             .approve(&name(text), &approval(text))
             .unwrap();
         vault.tokens().put(&entry_id(text), &token(text)).unwrap();
+        with_identity("t", text, |identity| {
+            vault.refresh_tokens().put(identity, &refresh_token(text))
+        })
+        .unwrap();
+        let kept = book("t", &[text]);
+        vault
+            .accounts()
+            .update(&owner(text), LONG, &mut |_| Some(kept.clone()))
+            .unwrap();
     }
 }
 
 fn sealed_files(home: &Home) -> Vec<PathBuf> {
-    ["state/tokens", "state/secrets", "state/approvals"]
+    DIRECTORIES
         .into_iter()
-        .flat_map(|directory| home.files(directory))
+        .flat_map(|directory| home.files(&format!("state/{directory}")))
         .collect()
+}
+
+/// Homes without and with a session key, and how many sealed files [`fill`] makes there.
+fn homes() -> Vec<(Home, usize)> {
+    let mut homes = vec![(Home::new(), 12)];
+    #[cfg(target_os = "linux")]
+    homes.push((Home::with_session(), 14));
+    homes
 }
 
 /// Opens everything there is; nothing may be taken for something else. Returns how many records
@@ -90,58 +122,171 @@ fn unopened(home: &Home) -> usize {
             Some(entry) => assert_eq!(entry.access_token.expose_secret(), text),
             None => unopened += 1,
         }
+        let kept = with_identity("t", text, |identity| vault.refresh_tokens().get(identity));
+        match kept.unwrap() {
+            Some(stored) => assert_eq!(stored.token.expose_secret(), text),
+            None => unopened += 1,
+        }
+        match vault.accounts().get(&owner(text)).unwrap() {
+            Some(found) => assert_eq!(found, book("t", &[text])),
+            None => unopened += 1,
+        }
+        let told = home.heard.all().len();
+        let known = vault.accounts().known(&owner(text)).unwrap();
+        assert!(known.is_none_or(|known| known == book("t", &[text])));
+        unopened += home.heard.all()[told..]
+            .iter()
+            .filter(|notice| is_about(notice, "account-copies"))
+            .count();
     }
     unopened
 }
 
+fn is_about(notice: &Notice, directory: &str) -> bool {
+    matches!(notice, Notice::UnusableEntry { path, .. }
+        if path.parent().is_some_and(|parent| parent.ends_with(directory)))
+}
+
 #[test]
 fn each_record_in_place_of_each_other_opens_as_nothing() {
-    let home = Home::new();
-    fill(&home);
-    assert_eq!(unopened(&home), 0);
-    let files = sealed_files(&home);
-    assert_eq!(files.len(), 8);
-    for victim in &files {
-        let original = fs::read(victim).unwrap();
-        for impostor in files.iter().filter(|file| *file != victim) {
-            fs::copy(impostor, victim).unwrap();
-            assert_eq!(
-                unopened(&home),
-                1,
-                "{} as {}",
-                impostor.display(),
-                victim.display()
-            );
-            assert_eq!(
-                fs::read(victim).unwrap(),
-                fs::read(impostor).unwrap(),
-                "overwritten"
-            );
+    for (home, count) in homes() {
+        fill(&home);
+        assert_eq!(unopened(&home), 0);
+        let files = sealed_files(&home);
+        assert_eq!(files.len(), count);
+        for victim in &files {
+            let original = fs::read(victim).unwrap();
+            for impostor in files.iter().filter(|file| *file != victim) {
+                fs::copy(impostor, victim).unwrap();
+                assert_eq!(
+                    unopened(&home),
+                    1,
+                    "{} as {}",
+                    impostor.display(),
+                    victim.display()
+                );
+                assert_eq!(
+                    fs::read(victim).unwrap(),
+                    fs::read(impostor).unwrap(),
+                    "overwritten"
+                );
+            }
+            fs::write(victim, &original).unwrap();
         }
-        fs::write(victim, &original).unwrap();
+        assert_eq!(unopened(&home), 0);
+    }
+}
+
+#[test]
+fn a_record_cut_at_any_byte_opens_as_nothing() {
+    for (home, _) in homes() {
+        fill(&home);
+        for victim in sealed_files(&home) {
+            let original = fs::read(&victim).unwrap();
+            for length in 0..original.len() {
+                fs::write(&victim, &original[..length]).unwrap();
+                assert_eq!(unopened(&home), 1, "{} at {length}", victim.display());
+            }
+            fs::write(&victim, &original).unwrap();
+        }
+        assert!(home.heard.all().iter().any(|notice| matches!(
+            notice,
+            Notice::UnusableEntry {
+                why: SealError::CutShort,
+                ..
+            }
+        )));
+    }
+}
+
+#[test]
+fn a_record_changed_in_any_byte_opens_as_nothing() {
+    let (home, _) = homes().pop().unwrap();
+    fill(&home);
+    for victim in sealed_files(&home) {
+        let original = fs::read(&victim).unwrap();
+        for position in 0..original.len() {
+            let mut changed = original.clone();
+            changed[position] ^= 0x55;
+            fs::write(&victim, &changed).unwrap();
+            // A secret whose destination reads otherwise is refused for that alone.
+            let is_secret = victim.parent().unwrap().ends_with("secrets");
+            if !is_secret {
+                assert_eq!(unopened(&home), 1, "{} at {position}", victim.display());
+            }
+        }
+        fs::write(&victim, &original).unwrap();
     }
     assert_eq!(unopened(&home), 0);
 }
 
 #[test]
-fn a_record_cut_at_any_byte_opens_as_nothing() {
+fn what_a_sign_in_brings_back_is_told_left_alone_and_then_mended() {
+    for (home, _) in homes() {
+        fill(&home);
+        for directory in ["refresh-tokens", "accounts", "account-copies"] {
+            for path in home.files(&format!("state/{directory}")) {
+                fs::write(&path, b"EACLSEAL, but not really").unwrap();
+            }
+        }
+        let vault = home.vault();
+        let (tokens, accounts) = (vault.refresh_tokens(), vault.accounts());
+        let listed = tokens.list().unwrap();
+        assert_eq!((listed.held.len(), listed.closed), (0, 2));
+        assert!(accounts.list().unwrap().is_empty());
+        for text in PROFILES {
+            with_identity("t", text, |identity| {
+                assert!(tokens.get(identity).unwrap().is_none());
+                let refused = refresh_token(text).token;
+                assert!(!tokens.remove_if(identity, &refused).unwrap());
+            });
+            assert_eq!(accounts.known(&owner(text)).unwrap(), None);
+            let looked = accounts.update(&owner(text), LONG, &mut |book| book);
+            assert_eq!(looked.unwrap(), None);
+        }
+        for directory in ["refresh-tokens", "accounts"] {
+            assert_eq!(home.files(&format!("state/{directory}")).len(), 2);
+            let heard = home.heard.all();
+            assert!(heard.iter().any(|notice| is_about(notice, directory)));
+        }
+        fill(&home);
+        assert_eq!(unopened(&home), 0);
+    }
+}
+
+#[test]
+fn what_cannot_be_opened_can_be_forgotten() {
+    let (home, _) = homes().pop().unwrap();
+    fill(&home);
+    for directory in ["refresh-tokens", "accounts", "account-copies"] {
+        for path in home.files(&format!("state/{directory}")) {
+            fs::write(&path, b"").unwrap();
+        }
+    }
+    let vault = home.vault();
+    for text in PROFILES {
+        assert!(vault.accounts().remove(&owner(text)).unwrap());
+    }
+    assert_eq!(vault.refresh_tokens().remove_all().unwrap(), 2);
+    for directory in ["refresh-tokens", "accounts", "account-copies"] {
+        assert!(home.files(&format!("state/{directory}")).is_empty());
+    }
+}
+
+#[test]
+fn one_file_that_is_no_record_troubles_no_list() {
     let home = Home::new();
     fill(&home);
-    for victim in sealed_files(&home) {
-        let original = fs::read(&victim).unwrap();
-        for length in 0..original.len() {
-            fs::write(&victim, &original[..length]).unwrap();
-            assert_eq!(unopened(&home), 1, "{} at {length}", victim.display());
-        }
-        fs::write(&victim, &original).unwrap();
+    for directory in ["refresh-tokens", "accounts"] {
+        let path = home.files(&format!("state/{directory}")).remove(0);
+        fs::write(&path, vec![0; 2 << 20]).unwrap();
+        fs::write(path.with_file_name("notes.txt"), b"by a person").unwrap();
+        symlink("/etc/passwd", path.with_file_name("ab".repeat(32))).unwrap();
     }
-    assert!(home.heard.all().iter().any(|notice| matches!(
-        notice,
-        Notice::UnusableEntry {
-            why: SealError::CutShort,
-            ..
-        }
-    )));
+    let vault = home.vault();
+    let listed = vault.refresh_tokens().list().unwrap();
+    assert_eq!((listed.held.len(), listed.closed), (1, 1));
+    assert_eq!(vault.accounts().list().unwrap().len(), 1);
 }
 
 #[test]
@@ -149,28 +294,54 @@ fn records_of_another_store_open_as_nothing() {
     let (ours, theirs) = (Home::new(), Home::new());
     fill(&ours);
     fill(&theirs);
-    for directory in ["state/secrets", "state/approvals"] {
-        for file in theirs.files(directory) {
-            fs::copy(&file, ours.path(directory).join(file.file_name().unwrap())).unwrap();
+    for directory in ["secrets", "approvals", "refresh-tokens", "accounts"] {
+        let directory = format!("state/{directory}");
+        for file in theirs.files(&directory) {
+            fs::copy(&file, ours.path(&directory).join(file.file_name().unwrap())).unwrap();
         }
     }
-    assert_eq!(unopened(&ours), 6);
+    assert_eq!(unopened(&ours), 10);
 }
 
 #[test]
 fn an_older_record_put_back_is_that_older_record() {
-    let home = Home::new();
-    fill(&home);
-    let older: Vec<_> = sealed_files(&home)
-        .into_iter()
-        .map(|path| (fs::read(&path).unwrap(), path))
-        .collect();
-    fill(&home);
-    for (bytes, path) in older {
-        assert_ne!(fs::read(&path).unwrap(), bytes);
-        fs::write(&path, bytes).unwrap();
+    for (home, _) in homes() {
+        fill(&home);
+        let older: Vec<_> = sealed_files(&home)
+            .into_iter()
+            .map(|path| (fs::read(&path).unwrap(), path))
+            .collect();
+        for text in PROFILES {
+            // Accounts that stay as they are are not rewritten.
+            home.vault().accounts().remove(&owner(text)).unwrap();
+        }
+        fill(&home);
+        for (bytes, path) in older {
+            assert_ne!(fs::read(&path).unwrap(), bytes);
+            fs::write(&path, bytes).unwrap();
+        }
+        assert_eq!(unopened(&home), 0);
     }
-    assert_eq!(unopened(&home), 0);
+}
+
+#[test]
+fn the_refusal_of_a_restored_refresh_token_takes_no_newer_one_with_it() {
+    let home = Home::new();
+    let vault = home.vault();
+    with_identity("t", "ada", |identity| {
+        let tokens = vault.refresh_tokens();
+        tokens.put(identity, &refresh_token("old")).unwrap();
+        let path = home.files("state/refresh-tokens").remove(0);
+        let old = fs::read(&path).unwrap();
+        tokens.put(identity, &refresh_token("new")).unwrap();
+        fs::write(&path, old).unwrap();
+        let restored = tokens.get(identity).unwrap().unwrap().token;
+        assert_eq!(restored.expose_secret(), "old");
+        tokens.put(identity, &refresh_token("newest")).unwrap();
+        assert!(!tokens.remove_if(identity, &restored).unwrap());
+        let kept = tokens.get(identity).unwrap().unwrap().token;
+        assert_eq!(kept.expose_secret(), "newest");
+    });
 }
 
 #[test]
@@ -221,6 +392,36 @@ fn without_its_header_a_store_gets_no_new_key() {
         .map(|path| fs::read(path).unwrap())
         .collect();
     assert_eq!(before, after);
+}
+
+#[test]
+fn while_one_record_is_left_no_second_store_is_made() {
+    for (home, _) in homes() {
+        fill(&home);
+        fs::remove_file(home.path("state/store.json")).unwrap();
+        let moved = home.path("moved");
+        fs::create_dir(&moved).unwrap();
+        let present = DIRECTORIES.into_iter().filter(|directory| {
+            let path = home.path("state").join(directory);
+            path.exists() && fs::rename(path, moved.join(directory)).is_ok()
+        });
+        for directory in present.collect::<Vec<_>>() {
+            let path = home.path("state").join(directory);
+            fs::rename(moved.join(directory), &path).unwrap();
+            let refused = home.vault().unlock();
+            assert!(
+                matches!(refused, Err(VaultError::HeaderMissing { .. })),
+                "{directory}: {refused:?}"
+            );
+            let opened = match directory {
+                "refresh-tokens" => home.vault().refresh_tokens().list().map(|_| ()),
+                "accounts" => home.vault().accounts().list().map(|_| ()),
+                _ => refused,
+            };
+            assert!(matches!(opened, Err(VaultError::HeaderMissing { .. })));
+            fs::rename(path, moved.join(directory)).unwrap();
+        }
+    }
 }
 
 #[test]
@@ -288,6 +489,30 @@ fn unavailable(home: &Home) -> KeyUnavailable {
         .put(&entry_id("x"), &token("x"))
         .unwrap_err();
     assert!(matches!(put, VaultError::KeyUnavailable { .. }), "{put}");
+    let vault = home.vault();
+    let (tokens, accounts) = (vault.refresh_tokens(), vault.accounts());
+    let refused = [
+        with_identity("t", "one", |identity| tokens.get(identity).map(|_| ())),
+        with_identity("t", "one", |identity| {
+            tokens.put(identity, &refresh_token("x"))
+        }),
+        tokens.list().map(|_| ()),
+        accounts.get(&owner("one")).map(|_| ()),
+        accounts.known(&owner("one")).map(|_| ()),
+        accounts.list().map(|_| ()),
+        accounts
+            .update(&owner("one"), LONG, &mut |book| book)
+            .map(|_| ()),
+        accounts
+            .rebind(&owner("one"), &destination("u"))
+            .map(|_| ()),
+    ];
+    for (number, result) in refused.into_iter().enumerate() {
+        assert!(
+            matches!(result, Err(VaultError::KeyUnavailable { .. })),
+            "{number}: {result:?}"
+        );
+    }
     assert_eq!(fs::read(home.path("state/store.json")).unwrap(), before);
     match get {
         VaultError::KeyUnavailable { why, .. } => why,
@@ -369,10 +594,13 @@ fn a_wrong_passphrase_is_an_error() {
 
 #[test]
 fn links_are_not_followed_wherever_we_write() {
-    let home = Home::new();
+    let (home, _) = homes().pop().unwrap();
     fill(&home);
     let elsewhere = home.path("elsewhere");
-    for directory in ["tokens", "secrets", "approvals", "locks"] {
+    for directory in DIRECTORIES.into_iter().chain(["locks"]) {
+        if !home.path("state").join(directory).exists() {
+            continue;
+        }
         let (ours, moved) = (
             home.path("state").join(directory),
             elsewhere.join(directory),
@@ -390,6 +618,13 @@ fn links_are_not_followed_wherever_we_write() {
                     .put(&name("x"), kind, &destination("t"), "x")
             }
             "approvals" => vault.approvals().approve(&name("x"), &approval("x")),
+            "refresh-tokens" => with_identity("t", "x", |identity| {
+                vault.refresh_tokens().put(identity, &refresh_token("x"))
+            }),
+            "accounts" | "account-copies" => vault
+                .accounts()
+                .update(&owner("x"), LONG, &mut |_| Some(book("t", &["x"])))
+                .map(|_| ()),
             _ => vault
                 .profiles()
                 .create(&profile("x"), false)
@@ -416,7 +651,7 @@ fn links_are_not_followed_wherever_we_write() {
 
 #[test]
 fn a_link_in_place_of_a_file_is_refused_or_replaced_never_followed() {
-    let home = Home::new();
+    let (home, _) = homes().pop().unwrap();
     fill(&home);
     let bystander = home.path("bystander");
     fs::write(&bystander, b"precious").unwrap();
@@ -432,6 +667,49 @@ fn a_link_in_place_of_a_file_is_refused_or_replaced_never_followed() {
         refused,
         Err(VaultError::Storage(StorageError::Link(_)))
     ));
+    fill(&home);
+    assert_eq!(unopened(&home), 0);
+    for path in home.files("state/refresh-tokens") {
+        linked(&path);
+    }
+    let refused = with_identity("t", "one", |identity| {
+        home.vault().refresh_tokens().get(identity)
+    });
+    assert!(matches!(
+        refused,
+        Err(VaultError::Storage(StorageError::Link(_)))
+    ));
+    fill(&home);
+    assert_eq!(unopened(&home), 0);
+    // Changing accounts begins with reading them: a link has to go first.
+    for path in home.files("state/accounts") {
+        linked(&path);
+    }
+    let accounts = |vault: vault::Vault| {
+        let looked = vault.accounts().get(&owner("one")).map(|_| ());
+        let change = |_| Some(book("t", &["x"]));
+        let changed = vault
+            .accounts()
+            .update(&owner("one"), LONG, &mut { change });
+        [looked, changed.map(|_| ())]
+    };
+    for refused in accounts(home.vault()) {
+        assert!(matches!(
+            refused,
+            Err(VaultError::Storage(StorageError::Link(_)))
+        ));
+    }
+    for text in PROFILES {
+        assert!(home.vault().accounts().remove(&owner(text)).unwrap());
+    }
+    assert!(home.files("state/accounts").is_empty());
+    fill(&home);
+    assert_eq!(unopened(&home), 0);
+    for path in home.files("state/account-copies") {
+        linked(&path);
+    }
+    let known = home.vault().accounts().known(&owner("one")).unwrap();
+    assert_eq!(known, Some(book("t", &["one"])));
     fill(&home);
     assert_eq!(unopened(&home), 0);
     for path in home.files("state/locks") {
@@ -661,6 +939,12 @@ fn a_full_disk_loses_nothing_and_is_told_as_full() {
         &destination("t"),
         "new",
     );
+    let refresh = with_identity("t", "one", |identity| {
+        vault.refresh_tokens().put(identity, &refresh_token("new"))
+    });
+    let accounts = vault
+        .accounts()
+        .update(&owner("one"), LONG, &mut |_| Some(book("t", &["new"])));
     drop(vault);
     let left = unopened(&home);
     let leftovers: Vec<_> = sealed_files(&home);
@@ -668,17 +952,19 @@ fn a_full_disk_loses_nothing_and_is_told_as_full() {
         .arg(home.path("state"))
         .status();
     assert!(unmounted.unwrap().success());
-    assert!(
-        matches!(
-            put,
-            Err(VaultError::Storage(StorageError::Io {
-                failure: StorageFailure::Full,
-                ..
-            }))
-        ),
-        "{put:?}"
-    );
-    assert_eq!((left, leftovers.len()), (0, 8));
+    for refused in [put, refresh, accounts.map(|_| ())] {
+        assert!(
+            matches!(
+                refused,
+                Err(VaultError::Storage(StorageError::Io {
+                    failure: StorageFailure::Full,
+                    ..
+                }))
+            ),
+            "{refused:?}"
+        );
+    }
+    assert_eq!((left, leftovers.len()), (0, 12));
 }
 
 #[cfg(target_os = "linux")]
@@ -755,30 +1041,49 @@ fn a_session_key_rests_only_in_memory_that_is_ours_and_closed() {
 
 #[test]
 fn what_killed_writers_left_is_swept_up_and_nothing_else() {
-    let home = Home::new();
+    let (home, _) = homes().pop().unwrap();
     fill(&home);
-    for below in ["tokens", "secrets", "approvals"] {
+    let rewrite = || {
+        for text in PROFILES {
+            home.vault().accounts().remove(&owner(text)).unwrap();
+        }
+        fill(&home);
+    };
+    for below in DIRECTORIES {
+        if home.files(&format!("state/{below}")).is_empty() {
+            continue;
+        }
         let leftover = home
             .path("state")
             .join(below)
             .join(".unfinished-0000000000000000");
         fs::write(&leftover, b"half").unwrap();
-        fill(&home);
+        rewrite();
         assert!(leftover.exists(), "it may still be written to");
         let file = fs::File::options().write(true).open(&leftover).unwrap();
         let long_ago = std::time::SystemTime::now() - Duration::from_hours(2);
         file.set_modified(long_ago).unwrap();
-        fill(&home);
+        rewrite();
         assert!(!leftover.exists());
     }
     assert_eq!(unopened(&home), 0);
-    let old = home.files("state/tokens").remove(0);
-    let file = fs::File::options().write(true).open(&old).unwrap();
     let month_ago = std::time::SystemTime::now() - Duration::from_hours(31 * 24);
-    file.set_modified(month_ago).unwrap();
-    home.vault()
-        .tokens()
-        .put(&entry_id("new"), &token("new"))
+    for path in sealed_files(&home) {
+        let file = fs::File::options().write(true).open(&path).unwrap();
+        file.set_modified(month_ago).unwrap();
+    }
+    let vault = home.vault();
+    vault.tokens().put(&entry_id("new"), &token("new")).unwrap();
+    vault
+        .accounts()
+        .update(&owner("new"), LONG, &mut |_| Some(book("t", &["new"])))
         .unwrap();
-    assert!(!old.exists());
+    with_identity("t", "new", |identity| {
+        vault.refresh_tokens().put(identity, &refresh_token("new"))
+    })
+    .unwrap();
+    let count = |below: &str| home.files(&format!("state/{below}")).len();
+    assert_eq!((count("tokens"), count("secrets")), (1, 4));
+    assert_eq!((count("refresh-tokens"), count("accounts")), (3, 3));
+    assert_eq!(count("account-copies"), usize::from(home.runtime.is_some()));
 }
