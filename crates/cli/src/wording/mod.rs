@@ -4,6 +4,7 @@
 mod acquisition;
 mod clipboard;
 mod invocation;
+mod not_signed_in;
 mod profiles;
 mod sign_in;
 mod store;

@@ -56,12 +56,12 @@ pub(crate) fn nothing_came_back(request: &TokenRequest, landing: &RedirectUri) -
         return format!(
             "{nothing} If the browser shows an error, register this redirect URI for the \
              application: {}",
-            registered(request, landing)
+            registered(request).unwrap_or(landing.as_str())
         );
     }
     let facts = Facts {
         client_id: Some(request.client_id.as_str()),
-        redirect_uri: Some(registered(request, landing)),
+        redirect_uri: registered(request).or(Some(landing.as_str())),
         ..Facts::default()
     };
     let next_step = aadsts::advice(REDIRECT_URI_MISMATCH, &facts).map(|advice| advice.next_step);
@@ -73,12 +73,12 @@ pub(crate) fn nothing_came_back(request: &TokenRequest, landing: &RedirectUri) -
     )
 }
 
-/// The redirect URI that has to be registered.
-pub(crate) fn registered<'a>(request: &'a TokenRequest, landing: &'a RedirectUri) -> &'a str {
-    match &request.sign_in.redirect_uri {
-        Some(redirect_uri) => redirect_uri.as_str(),
-        None if request.flow == Flow::InteractiveBrowser => ANY_PORT,
-        None => landing.as_str(),
+/// The redirect URI that has to be registered, as far as the request says.
+pub(super) fn registered(request: &TokenRequest) -> Option<&str> {
+    match (&request.sign_in.redirect_uri, request.flow) {
+        (Some(redirect_uri), _) => Some(redirect_uri.as_str()),
+        (None, Flow::InteractiveBrowser) => Some(ANY_PORT),
+        (None, _) => None,
     }
 }
 
