@@ -10,7 +10,7 @@ use signal_hook::consts::SIGINT;
 use signal_hook::consts::SIGTERM;
 
 /// The signals that end the process, each with its exit code.
-const ENDINGS: [(i32, i32); 2] = [(SIGINT, 130), (SIGTERM, 143)];
+const ENDINGS: [(i32, u8); 2] = [(SIGINT, 130), (SIGTERM, 143)];
 
 /// From now on Ctrl-C ends the process with exit code 130 and SIGTERM with 143, at once, after
 /// `give_back`: locks are the kernel's to release, and no file is ever half written under its own
@@ -21,18 +21,20 @@ const ENDINGS: [(i32, i32); 2] = [(SIGINT, 130), (SIGTERM, 143)];
 pub(crate) fn end_with_exit_codes(give_back: fn()) {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        let came_before = Arc::new(AtomicBool::new(false));
+        let waiter = waiter();
+        // Where nobody waits for the first signal, it is treated as the second.
+        let came_before = Arc::new(AtomicBool::new(waiter.is_none()));
         for (signal, exit_code) in ENDINGS {
             // Without a handler the signal's default action ends the process, with the same code
             // in a shell. The order counts: the first signal finds the flag down.
             let _ = signal_hook::flag::register_conditional_shutdown(
                 signal,
-                exit_code,
+                i32::from(exit_code),
                 Arc::clone(&came_before),
             );
             let _ = signal_hook::flag::register(signal, Arc::clone(&came_before));
         }
-        if let Some(first_signal) = waiter() {
+        if let Some(first_signal) = waiter {
             std::thread::spawn(move || {
                 if let Some(exit_code) = first_signal() {
                     give_back();
@@ -43,10 +45,14 @@ pub(crate) fn end_with_exit_codes(give_back: fn()) {
     });
 }
 
-/// Does what Ctrl-C does, for a terminal that hands it over as a key.
-pub(crate) fn interrupt() {
+/// Does what Ctrl-C does, for a terminal that hands it over as a key. The caller's thread stays
+/// until the process ends, so that nobody takes its end for an answer.
+pub(crate) fn interrupt() -> ! {
     if signal_hook::low_level::raise(SIGINT).is_err() {
         end(130);
+    }
+    loop {
+        std::thread::park();
     }
 }
 
@@ -54,13 +60,13 @@ pub(crate) fn interrupt() {
     clippy::exit,
     reason = "a signal ends the process whatever its other threads wait for"
 )]
-fn end(exit_code: i32) -> ! {
-    std::process::exit(exit_code)
+fn end(exit_code: u8) -> ! {
+    std::process::exit(i32::from(exit_code))
 }
 
 /// What waits for the first of these signals and gives its exit code; `None` if nothing can.
 #[cfg(unix)]
-fn waiter() -> Option<impl FnOnce() -> Option<i32> + Send> {
+fn waiter() -> Option<impl FnOnce() -> Option<u8> + Send> {
     let signals = signal_hook::iterator::Signals::new(ENDINGS.map(|(signal, _)| signal));
     let mut signals = signals.ok()?;
     Some(move || {
@@ -72,7 +78,7 @@ fn waiter() -> Option<impl FnOnce() -> Option<i32> + Send> {
 
 /// The same where there is no way to be woken by a signal.
 #[cfg(not(unix))]
-fn waiter() -> Option<impl FnOnce() -> Option<i32> + Send> {
+fn waiter() -> Option<impl FnOnce() -> Option<u8> + Send> {
     /// Nobody feels a delay of this length.
     const BETWEEN_LOOKS: std::time::Duration = std::time::Duration::from_millis(50);
 
@@ -80,7 +86,7 @@ fn waiter() -> Option<impl FnOnce() -> Option<i32> + Send> {
     Some(move || {
         loop {
             if let Some(exit_code) = interruption.exit_code() {
-                return Some(i32::from(exit_code));
+                return Some(exit_code);
             }
             std::thread::park_timeout(BETWEEN_LOOKS);
         }
@@ -94,10 +100,13 @@ impl Interruption {
     /// From now on Ctrl-C and SIGTERM are noted, and end nothing.
     pub(crate) fn noted() -> Self {
         let exit_code = Arc::default();
-        for (signal, its_exit_code) in [(SIGINT, 130), (SIGTERM, 143)] {
+        for (signal, its_exit_code) in ENDINGS {
             // Without a handler the signal's default action ends the process.
-            let _ =
-                signal_hook::flag::register_usize(signal, Arc::clone(&exit_code), its_exit_code);
+            let _ = signal_hook::flag::register_usize(
+                signal,
+                Arc::clone(&exit_code),
+                usize::from(its_exit_code),
+            );
         }
         Self(exit_code)
     }

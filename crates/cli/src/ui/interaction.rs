@@ -105,7 +105,8 @@ impl<'a> Person<'a> {
         match browser::open(browser, page, &self.variables.secret_variables()) {
             Ok(()) => true,
             Err(error) => {
-                self.ui.tell_always(&capitalised(&format!("{error}.")));
+                self.ui
+                    .tell_always(&format!("No browser is opened here: {error}."));
                 false
             }
         }
@@ -203,6 +204,7 @@ impl Interaction for Person<'_> {
     }
 
     fn invite(&self, invitation: Invitation<'_>) -> Result<(), InputRefused> {
+        signals::end_with_exit_codes(screen::give_back);
         let comes_back = invitation.redirect_uri.loopback().is_some();
         let can_paste = self.ui.can_ask();
         if !comes_back && !can_paste {
@@ -243,6 +245,7 @@ impl Interaction for Person<'_> {
     }
 
     fn show_device_code(&self, invitation: &DeviceInvitation<'_>) {
+        signals::end_with_exit_codes(screen::give_back);
         self.stop_waiting();
         self.shows_device_code.set(true);
         for line in device_code::block(invitation) {
@@ -297,10 +300,4 @@ fn html_escaped(text: &str) -> String {
         .replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
-}
-
-fn capitalised(text: &str) -> String {
-    let mut characters = text.chars();
-    let first = characters.next().map(|first| first.to_ascii_uppercase());
-    first.into_iter().chain(characters).collect()
 }

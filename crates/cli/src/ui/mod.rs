@@ -261,3 +261,7 @@ fn redacted(message: String) -> String {
         _ => message,
     }
 }
+
+#[cfg(unix)]
+#[cfg(test)]
+mod rehearsal;

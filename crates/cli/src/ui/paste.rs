@@ -68,8 +68,13 @@ impl Drop for Pasting {
 
 fn read(pasted: &Sender<Zeroizing<String>>, is_over: &AtomicBool) {
     let mut typed = Typed::new();
+    let mut drawn = String::new();
     while !is_over.load(Ordering::SeqCst) {
-        screen::moving_line(&typed.shown());
+        let shown = typed.shown();
+        if shown != drawn || !screen::shows_moving_line() {
+            screen::moving_line(&shown);
+            drawn = shown;
+        }
         let heard = match event::poll(TICK) {
             Ok(true) => event::read(),
             Ok(false) => continue,
@@ -87,10 +92,7 @@ fn read(pasted: &Sender<Zeroizing<String>>, is_over: &AtomicBool) {
                 }
             }
             Heard::TooLong => screen::line("That is longer than any address. Paste it again."),
-            Heard::Stop => {
-                signals::interrupt();
-                break;
-            }
+            Heard::Stop => signals::interrupt(),
         }
     }
     screen::clear_moving_line();

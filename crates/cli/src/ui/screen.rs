@@ -13,7 +13,7 @@ use crossterm::terminal;
 /// Goes to the beginning of the line and clears it (ECMA-48: CR, EL).
 const CLEAR_LINE: &str = "\r\x1b[2K";
 
-/// Narrower than any terminal, for one that does not tell its width.
+/// As wide as a terminal is taken for that does not tell its width.
 const USUAL_WIDTH: u16 = 80;
 
 // There is one terminal, and a signal gives it back without knowing who has it. All three change
@@ -33,8 +33,9 @@ pub(super) fn line(styled: &str) {
 
 /// Draws the line that moves, in place of what it showed before. For terminals only.
 pub(super) fn moving_line(text: &str) {
-    let width = terminal::size().map_or(USUAL_WIDTH, |(columns, _)| columns);
-    let width = usize::from(width.saturating_sub(1));
+    let told = terminal::size().ok().map(|(columns, _)| columns);
+    let width = told.filter(|columns| *columns > 0).unwrap_or(USUAL_WIDTH);
+    let width = usize::from(width - 1);
     let text: String = text.chars().take(width).collect();
     let mut stderr = io::stderr().lock();
     if IS_OVER.load(Ordering::SeqCst) {
@@ -42,6 +43,11 @@ pub(super) fn moving_line(text: &str) {
     }
     HAS_MOVING_LINE.store(true, Ordering::SeqCst);
     let _ = write!(stderr, "{CLEAR_LINE}{text}").and_then(|()| stderr.flush());
+}
+
+/// Whether the line that moves is on the screen.
+pub(super) fn shows_moving_line() -> bool {
+    HAS_MOVING_LINE.load(Ordering::SeqCst)
 }
 
 /// Takes the moving line away.

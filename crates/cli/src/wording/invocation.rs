@@ -94,7 +94,7 @@ fn quoted(word: &str) -> String {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use std::time::Duration;
 
     use engine::CacheUse;

@@ -25,3 +25,6 @@ pub(crate) use self::sign_in::sign_in_notice;
 pub(crate) use self::store::location;
 pub(crate) use self::store::notice;
 pub(crate) use self::store::vault;
+
+#[cfg(test)]
+pub(crate) use self::invocation::tests::request as sample_request;
