@@ -265,3 +265,88 @@ fn scopes(
         resource(graph)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+    use model::ProfileName;
+
+    use super::*;
+    use crate::args::Arguments;
+    use crate::args::Command;
+
+    /// The profile's certificate is named nowhere, so whoever looks for it fails.
+    fn profile() -> Profile {
+        let name = ProfileName::parse("desktop-app").unwrap();
+        Profile {
+            tenant_id: Some("contoso.com".to_owned()),
+            client_id: Some("11112222".to_owned()),
+            ..Profile::new(name, AuthMethod::Certificate)
+        }
+    }
+
+    fn request(flags: &[&str]) -> Result<TokenRequest, CommandError> {
+        let line = ["entra-auth-cli", "get-token"].iter().chain(flags);
+        let arguments = Arguments::try_parse_from(line).unwrap();
+        let ui = Ui::new(&arguments, &Variables);
+        let Command::GetToken(args) = &arguments.command else {
+            panic!("{arguments:?}");
+        };
+        token_request(&ui, &Variables, args, Some(&profile()))
+    }
+
+    #[test]
+    fn a_flow_that_sends_no_credential_looks_for_none() {
+        for flow in ["DeviceCode", "InteractiveBrowser"] {
+            let request = request(&["-f", flow]).unwrap();
+            assert!(matches!(request.credential, Credential::None), "{flow}");
+            assert!(request.approval.is_none(), "{flow}");
+        }
+        for flow in ["AuthorizationCode", "ClientCredentials"] {
+            assert_eq!(
+                request(&["-f", flow]).unwrap_err().code,
+                "certificate_missing"
+            );
+        }
+    }
+
+    #[test]
+    fn flags_that_lead_away_from_the_profile_are_noticed() {
+        let is_moved = |flags: &[&str]| {
+            let flags: Vec<&str> = ["-f", "DeviceCode"].iter().chain(flags).copied().collect();
+            request(&flags).unwrap().sign_in.moved
+        };
+        for same in [
+            &[][..],
+            &["--tenant-id", "contoso.com"],
+            &["--client-id", "11112222", "--cloud", "public"],
+        ] {
+            assert!(!is_moved(same), "{same:?}");
+        }
+        for other in [
+            ["--tenant-id", "fabrikam.com"],
+            ["--client-id", "33334444"],
+            ["--cloud", "us-gov"],
+            ["--authority", "https://login.example"],
+        ] {
+            assert!(is_moved(&other), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_said_of_a_sign_in_arrives() {
+        let flags = [
+            "-f",
+            "DeviceCode",
+            "--account",
+            "ada",
+            "--cae",
+            "--timeout",
+            "5m",
+        ];
+        let request = request(&flags).unwrap();
+        assert_eq!(request.sign_in.account.as_deref(), Some("ada"));
+        assert!(request.declares_cp1);
+        assert_eq!(request.timeout, Some(Duration::from_mins(5)));
+    }
+}

@@ -205,6 +205,7 @@ impl Interaction for Person<'_> {
 
     fn invite(&self, invitation: Invitation<'_>) -> Result<(), InputRefused> {
         signals::end_with_exit_codes(screen::give_back);
+        self.stop_waiting();
         let comes_back = invitation.redirect_uri.loopback().is_some();
         let can_paste = self.ui.can_ask();
         if !comes_back && !can_paste {
