@@ -29,6 +29,9 @@ const SKEW: Duration = Duration::from_mins(5);
 /// A longer text is no ID token, in bytes.
 const LONGEST: usize = 64 * 1024;
 
+/// A longer claim is no name of anybody, in bytes.
+const LONGEST_CLAIM: usize = 1024;
+
 /// What an ID token must say.
 #[derive(Clone, Copy)]
 pub struct ExpectedIdToken<'a> {
@@ -209,7 +212,9 @@ fn claims_of(token: &str) -> Result<Claims, IdTokenError> {
 
 fn text_of(claim: Option<Value>) -> Option<String> {
     match claim {
-        Some(Value::String(text)) if !text.trim().is_empty() => Some(text),
+        Some(Value::String(text)) if !text.trim().is_empty() && text.len() <= LONGEST_CLAIM => {
+            Some(text)
+        }
         _ => None,
     }
 }
@@ -479,6 +484,8 @@ mod tests {
 
     #[test]
     fn an_account_is_called_by_its_first_name_that_is_one() {
+        let endless = read_with("preferred_username", json!("x".repeat(1025))).unwrap();
+        assert_eq!(endless.preferred_username, None);
         let mut claims = read_with("preferred_username", json!(" ")).unwrap();
         assert_eq!(account(&claims, AuthorityKind::Entra).username, "Ada");
         claims.email = Some("ada@mail.example".to_owned());
