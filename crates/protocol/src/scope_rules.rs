@@ -218,19 +218,10 @@ fn default_of(scope: &str, graph: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use model::AuthorityInput;
     use proptest::prelude::*;
 
     use super::*;
-
-    fn authority(address: &str) -> Authority {
-        AuthorityInput {
-            authority: Some(address),
-            ..AuthorityInput::default()
-        }
-        .resolve()
-        .unwrap()
-    }
+    use crate::fixtures::authority;
 
     fn public() -> Authority {
         authority("https://login.microsoftonline.com/contoso.onmicrosoft.com")
