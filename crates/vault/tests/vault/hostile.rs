@@ -203,17 +203,18 @@ fn a_record_cut_at_any_byte_opens_as_nothing() {
 fn a_record_changed_in_any_byte_opens_as_nothing() {
     let (home, _) = homes().pop().unwrap();
     fill(&home);
+    // A secret whose destination reads otherwise is refused for that alone.
+    let is_secret = |path: &PathBuf| path.parent().unwrap().ends_with("secrets");
     for victim in sealed_files(&home) {
+        if is_secret(&victim) {
+            continue;
+        }
         let original = fs::read(&victim).unwrap();
         for position in 0..original.len() {
             let mut changed = original.clone();
             changed[position] ^= 0x55;
             fs::write(&victim, &changed).unwrap();
-            // A secret whose destination reads otherwise is refused for that alone.
-            let is_secret = victim.parent().unwrap().ends_with("secrets");
-            if !is_secret {
-                assert_eq!(unopened(&home), 1, "{} at {position}", victim.display());
-            }
+            assert_eq!(unopened(&home), 1, "{} at {position}", victim.display());
         }
         fs::write(&victim, &original).unwrap();
     }
