@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use vault::Notice;
 use vault::SealError;
+use vault::StorageError;
+use vault::VaultError;
 
 use crate::common::Home;
 use crate::common::book;
@@ -165,6 +167,32 @@ fn one_file_that_is_no_record_troubles_no_list() {
     let listed = vault.refresh_tokens().list().unwrap();
     assert_eq!((listed.held.len(), listed.closed), (1, 1));
     assert_eq!(vault.accounts().list().unwrap().len(), 1);
+}
+
+#[test]
+fn what_is_too_large_to_be_read_is_not_written() {
+    let home = Home::new();
+    fill(&home);
+    let vault = home.vault();
+    let large = "x".repeat(1 << 20);
+    let refused = [
+        with_identity("t", "one", |identity| {
+            let stored = refresh_token(&large);
+            vault.refresh_tokens().put(identity, &stored)
+        }),
+        vault
+            .accounts()
+            .update(&owner("one"), LONG, &mut |_| Some(book("t", &[&large])))
+            .map(|_| ()),
+        vault.tokens().put(&entry_id("one"), &token(&large)),
+    ];
+    for result in refused {
+        assert!(matches!(
+            result,
+            Err(VaultError::Storage(StorageError::TooLarge { .. }))
+        ));
+    }
+    assert_eq!(unopened(&home), 0);
 }
 
 #[test]
