@@ -34,6 +34,14 @@ fn a_form_of_64_kib_lands_and_one_byte_more_does_not() {
 }
 
 #[test]
+fn who_sends_far_too_much_can_send_it_all_and_still_reads_why_not() {
+    let stage = Stage::new();
+    let form = format!("state={STATE}&code={}", "x".repeat(16 * 1024 * 1024));
+    assert_eq!(stage.post(&form).reply().status, 413);
+    stage.expect_a_sign_in_still_works();
+}
+
+#[test]
 fn a_body_without_end_is_refused() {
     let stage = Stage::new();
     let mut client = stage.connect();
