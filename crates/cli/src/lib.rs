@@ -10,6 +10,11 @@ mod clipboard;
 mod command_error;
 mod commands;
 mod output;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "shown by the person of `ui::interaction`")
+)]
+mod pages;
 mod process_guard;
 mod settings;
 mod signals;
