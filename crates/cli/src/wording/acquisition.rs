@@ -38,15 +38,6 @@ pub(crate) fn engine(error: &EngineError, request: &TokenRequest) -> CommandErro
             CommandError::usage("tenant_not_concrete", message)
                 .hint("Name the one that has the app: --tenant-id GUID or its domain")
         }
-        EngineError::FlowNotSupported(_) => {
-            let worded = CommandError::usage("flow_not_supported", message);
-            if matches!(request.credential, Credential::None) {
-                return worded.hint(format!(
-                    "For a token of the application itself, no credential is given: {GIVE_ONE}"
-                ));
-            }
-            worded.hint("With an app's own secret or certificate: -f ClientCredentials")
-        }
         EngineError::NotApproved {
             profile,
             destination,
