@@ -10,6 +10,7 @@ pub mod common;
 mod config;
 mod credential;
 mod duration;
+mod sign_in;
 mod token;
 
 use std::ffi::OsString;
@@ -35,6 +36,7 @@ pub use self::config::ProfileOutput;
 pub use self::config::ShowArgs;
 pub use self::config::TrustArgs;
 pub use self::credential::CredentialArgs;
+pub use self::sign_in::SignInArgs;
 pub use self::token::OutputArgs;
 pub use self::token::RefreshArgs;
 pub use self::token::Shell;
