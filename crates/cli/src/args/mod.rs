@@ -5,6 +5,7 @@
     reason = "the comments are help texts, shown as they are, and each bool is a flag of its own"
 )]
 
+mod cache;
 mod clipboard;
 pub mod common;
 mod config;
@@ -22,6 +23,10 @@ use clap::ValueEnum;
 use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
 
+pub use self::cache::CacheClearArgs;
+pub use self::cache::CacheCommand;
+pub use self::cache::CacheListArgs;
+pub use self::cache::CacheOutput;
 pub use self::clipboard::HoldClipboardArgs;
 pub use self::config::ConfigCommand;
 pub use self::config::CreateArgs;
@@ -121,6 +126,9 @@ pub enum Command {
     /// Manage profiles
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// See and forget what is kept
+    #[command(subcommand)]
+    Cache(CacheCommand),
     /// Show the program at work against a built-in Entra look-alike, no tenant needed
     Demo,
     /// Hold the clipboard until it is cleared; started by --copy
@@ -156,6 +164,7 @@ impl Arguments {
             Command::GetToken(args) => args.output.output == TokenOutput::Json,
             Command::Refresh(args) => args.token.output.output == TokenOutput::Json,
             Command::Config(command) => command.wants_json(),
+            Command::Cache(command) => command.wants_json(),
             Command::Demo | Command::HoldClipboard(_) => false,
         }
     }
@@ -165,7 +174,9 @@ impl Arguments {
         match &self.command {
             Command::GetToken(args) => args.silent,
             Command::Refresh(args) => args.token.silent,
-            Command::Config(_) | Command::Demo | Command::HoldClipboard(_) => false,
+            Command::Config(_) | Command::Cache(_) | Command::Demo | Command::HoldClipboard(_) => {
+                false
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! One file per command: each takes its arguments and says what came of it.
 
+mod cache;
 mod config;
 mod demo;
 mod get_token;
@@ -23,6 +24,7 @@ pub(crate) fn run(
         Command::GetToken(args) => get_token::run(ui, variables, &args),
         Command::Refresh(args) => refresh::run(ui, variables, *args),
         Command::Config(command) => config::run(ui, variables, command),
+        Command::Cache(command) => cache::run(ui, variables, &command),
         Command::Demo => demo::run(ui),
         Command::HoldClipboard(args) => clipboard::hold(ui, args.duration),
     }

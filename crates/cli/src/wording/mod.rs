@@ -3,6 +3,7 @@
 
 mod acquisition;
 mod clipboard;
+mod kept;
 mod profiles;
 mod store;
 mod transport;
@@ -12,6 +13,9 @@ pub(crate) use self::acquisition::engine;
 pub(crate) use self::acquisition::not_approved;
 pub(crate) use self::acquisition::shortfall;
 pub(crate) use self::clipboard::copied;
+pub(crate) use self::kept::closed_tokens;
+pub(crate) use self::kept::time_left;
+pub(crate) use self::kept::tokens_forgotten;
 pub(crate) use self::profiles::no_profile_meant;
 pub(crate) use self::profiles::profiles;
 pub(crate) use self::store::location;

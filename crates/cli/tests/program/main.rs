@@ -9,6 +9,7 @@
 )]
 
 // Looks into /proc.
+mod cache;
 #[cfg(target_os = "linux")]
 mod canaries;
 mod certificates;

@@ -148,6 +148,19 @@ fn warnings_and_notes_are_as_described() {
 }
 
 #[test]
+fn what_is_cached_is_as_its_schema_says() {
+    let world = World::with_profile();
+    world.call(&["get-token"]).run().answer();
+    let cache = world.call(&["cache", "list", "-o", "json"]).run().answer();
+    let cache: Value = serde_json::from_str(&cache).unwrap();
+    assert_is_described(&cache, "cache.schema.json", "Cache");
+    assert_eq!(fields(&cache), described("Cache"));
+    let token = &schema("cache.schema.json")["properties"]["tokens"]["items"];
+    assert_eq!(described("Cached token"), fields(&token["properties"]));
+    assert_eq!(fields(&cache["tokens"][0]), described("Cached token"));
+}
+
+#[test]
 fn the_places_are_as_described() {
     let world = World::new();
     let places = world.call(&["config", "path", "-o", "json"]).run().answer();

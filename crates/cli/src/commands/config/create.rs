@@ -55,7 +55,7 @@ pub(super) fn run(
     let now = store.clock.now().to_string();
     profile.created_at = Some(now.clone());
     profile.updated_at = Some(now);
-    let destination = save::destination(&profile)?;
+    let destination = settings::profile_destination(&profile)?;
     if asks_all && !questions::confirm(ui, &profile, &destination)? {
         return Err(CommandError::interrupted());
     }

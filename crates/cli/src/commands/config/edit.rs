@@ -48,7 +48,7 @@ pub(super) fn run(
         );
     }
     profile.updated_at = Some(store.clock.now().to_string());
-    save::destination(&profile)?;
+    settings::profile_destination(&profile)?;
     save::seal(&store, &profile, &given)?;
     save::approve(&store, &profile)?;
     save::forget_replaced(&store, &profile)?;
@@ -65,7 +65,7 @@ pub(super) fn run(
 /// A secret that was stored for another destination stays bound to it: a changed address alone
 /// never moves it.
 fn warn_of_bound_secrets(ui: &Ui, store: &Store, profile: &Profile) -> Result<(), CommandError> {
-    let destination = save::destination(profile)?;
+    let destination = settings::profile_destination(profile)?;
     for kind in vault::SecretKind::ALL {
         let bound = store.vault.secrets().has(&profile.name, kind);
         if let Some(stored) = bound.map_err(|error| wording::vault(&error))?

@@ -22,7 +22,7 @@ pub(super) fn run(
 ) -> Result<ExitCode, CommandError> {
     let store = settings::open(ui, variables)?;
     let profile = profile_meant(ui, variables, &store.vault, &args.choice)?;
-    let destination = save::destination(&profile)?;
+    let destination = settings::profile_destination(&profile)?;
     let failed = |error: vault::VaultError| wording::vault(&error);
     ui.note(&format!("Profile `{}`", profile.name));
     ui.note(&format!("gets tokens from     {destination}"));
