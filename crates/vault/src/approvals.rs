@@ -8,10 +8,11 @@ use serde::Serialize;
 
 use crate::bytes::digest_name;
 use crate::envelope;
-use crate::envelope::Envelope;
 use crate::envelope::Kind;
 use crate::envelope::SealError;
 use crate::error::VaultError;
+use crate::sealed;
+use crate::sealed::Sealed;
 use crate::store::APPROVALS;
 use crate::store::Vault;
 
@@ -43,9 +44,7 @@ impl<'v> Approvals<'v> {
         let json = serde_json::to_vec(approval).map_err(|_| VaultError::Cryptography)?;
         let key = self.vault.master_key()?;
         let bytes = envelope::seal(key, Kind::Approval, profile.as_str(), &[], &json)?;
-        let records = self.vault.records(APPROVALS)?;
-        records.replace(&file_name(profile), &bytes)?;
-        Ok(records.sweep(None, self.vault.clock.now().unix_seconds())?)
+        sealed::write(self.vault, APPROVALS, &file_name(profile), &bytes, None)
     }
 
     /// Whether exactly this was approved for the profile.
@@ -66,18 +65,11 @@ impl<'v> Approvals<'v> {
     /// # Errors
     /// [`VaultError`] if it cannot be opened.
     pub fn get(self, profile: &ProfileName) -> Result<Option<Approval>, VaultError> {
-        let Some(records) = self.vault.existing_records(APPROVALS)? else {
+        let Some(found) = Sealed::read(self.vault, APPROVALS, file_name(profile))? else {
             return Ok(None);
         };
-        let name = file_name(profile);
-        let Some(bytes) = records.read(&name, envelope::SIZE_LIMIT)? else {
-            return Ok(None);
-        };
-        let fails = |why| VaultError::Record {
-            path: records.path_of(&name),
-            why,
-        };
-        let envelope = Envelope::parse(&bytes, Kind::Approval).map_err(fails)?;
+        let fails = |why| found.fails(why);
+        let envelope = found.envelope(Kind::Approval).map_err(fails)?;
         let key = self.vault.key_of_existing_store()?;
         let json = envelope
             .open(key, Kind::Approval, profile.as_str())

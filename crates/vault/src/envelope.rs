@@ -29,6 +29,9 @@ pub(crate) enum Kind {
     ClientSecret = 2,
     CertificatePassword = 3,
     Approval = 4,
+    RefreshToken = 5,
+    Accounts = 6,
+    AccountsCopy = 7,
 }
 
 impl Kind {
@@ -38,6 +41,9 @@ impl Kind {
             Self::ClientSecret => b"seal client secret",
             Self::CertificatePassword => b"seal certificate password",
             Self::Approval => b"seal approval",
+            Self::RefreshToken => b"seal refresh token",
+            Self::Accounts => b"seal accounts",
+            Self::AccountsCopy => b"seal accounts copy",
         }
     }
 }

@@ -9,6 +9,7 @@
 //! users of the machine. It does not protect against root, nor against programs that run as the
 //! same user.
 
+pub mod accounts;
 pub mod approvals;
 mod bytes;
 mod envelope;
@@ -21,11 +22,16 @@ pub mod locks;
 pub mod notice;
 pub mod profiles;
 pub mod protection;
+pub mod refresh_tokens;
+mod sealed;
 pub mod secrets;
 mod session;
 mod store;
 pub mod tokens;
 
+pub use accounts::AccountBook;
+pub use accounts::AccountOwner;
+pub use accounts::Accounts;
 pub use approvals::Approval;
 pub use approvals::Approvals;
 pub use envelope::SealError;
@@ -55,10 +61,17 @@ pub use protection::PassphraseSource;
 pub use protection::PassphraseUnavailable;
 pub use protection::Protection;
 pub use protection::keyring::KeyringError;
+pub use refresh_tokens::HeldRefreshToken;
+pub use refresh_tokens::RefreshTokenId;
+pub use refresh_tokens::RefreshTokenIdentity;
+pub use refresh_tokens::RefreshTokenList;
+pub use refresh_tokens::RefreshTokens;
+pub use refresh_tokens::StoredRefreshToken;
 pub use secrets::SecretKind;
 pub use secrets::Secrets;
 pub use store::Vault;
 pub use tokens::EntryId;
 pub use tokens::EntryIdentity;
 pub use tokens::Subject;
+pub use tokens::TokenList;
 pub use tokens::Tokens;

@@ -6,15 +6,15 @@ use std::fs::File;
 use std::fs::TryLockError;
 use std::time::Duration;
 
-use model::ProfileName;
 use serde::Deserialize;
 use serde::Serialize;
 use thiserror::Error;
 
-use crate::bytes::digest_name;
+use crate::accounts::AccountOwner;
 use crate::error::StorageError;
 use crate::error::VaultError;
 use crate::files::Directory;
+use crate::refresh_tokens::RefreshTokenId;
 use crate::store::Vault;
 use crate::tokens::EntryId;
 
@@ -33,12 +33,20 @@ impl LockName {
         Self(format!("entry-{entry}"))
     }
 
-    /// Signing in with one profile.
-    pub fn profile(profile: &ProfileName) -> Self {
-        Self(format!(
-            "profile-{}",
-            digest_name(&[profile.as_str().as_bytes()])
-        ))
+    /// Using and replacing one refresh token.
+    pub fn refresh_token(id: &RefreshTokenId) -> Self {
+        Self(format!("refresh-token-{id}"))
+    }
+
+    /// Signing in where it is not yet known who does. Taken before a refresh token's lock, never
+    /// while holding one.
+    pub fn sign_in(owner: &AccountOwner) -> Self {
+        Self(format!("sign-in-{}", owner.digest()))
+    }
+
+    /// Changing who signed in. Nothing else is locked while it is held.
+    pub(crate) fn accounts(owner: &AccountOwner) -> Self {
+        Self(format!("accounts-{}", owner.digest()))
     }
 
     /// Making the store.

@@ -14,9 +14,10 @@ pub enum Notice {
         /// The key file.
         path: PathBuf,
     },
-    /// A cached token could not be opened and counts as absent; the file was left alone.
+    /// A record that a request or a sign-in brings back (an access or refresh token, the accounts of
+    /// a profile) could not be opened and counts as absent; the file was left alone.
     UnusableEntry {
-        /// The entry's file.
+        /// The record's file.
         path: PathBuf,
         /// Why not.
         why: SealError,

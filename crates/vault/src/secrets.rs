@@ -8,11 +8,11 @@ use zeroize::Zeroizing;
 
 use crate::bytes::digest_name;
 use crate::envelope;
-use crate::envelope::Envelope;
 use crate::envelope::Kind;
 use crate::envelope::SealError;
 use crate::error::VaultError;
-use crate::files::Directory;
+use crate::sealed;
+use crate::sealed::Sealed;
 use crate::store::SECRETS;
 use crate::store::Vault;
 
@@ -79,12 +79,10 @@ impl<'v> Secrets<'v> {
             self.vault.master_key()?,
             kind.record(),
             &record(profile, kind),
-            &bound(destination),
+            &sealed::bound_to(destination),
             value.as_bytes(),
         )?;
-        let records = self.vault.records(SECRETS)?;
-        records.replace(&file_name(profile, kind), &bytes)?;
-        Ok(records.sweep(None, self.vault.clock.now().unix_seconds())?)
+        sealed::write(self.vault, SECRETS, &file_name(profile, kind), &bytes, None)
     }
 
     /// The secret, if it may go to that destination; `None` if none is kept.
@@ -101,7 +99,7 @@ impl<'v> Secrets<'v> {
         let Some(found) = self.read(profile, kind)? else {
             return Ok(None);
         };
-        let stored = found.destination(kind)?;
+        let stored = destination_of(&found, kind)?;
         if stored != *destination {
             return Err(VaultError::DestinationChanged {
                 stored: Box::new(stored),
@@ -122,7 +120,7 @@ impl<'v> Secrets<'v> {
         kind: SecretKind,
     ) -> Result<Option<Destination>, VaultError> {
         match self.read(profile, kind)? {
-            Some(found) => found.destination(kind).map(Some),
+            Some(found) => destination_of(&found, kind).map(Some),
             None => Ok(None),
         }
     }
@@ -172,16 +170,7 @@ impl<'v> Secrets<'v> {
     }
 
     fn read(self, profile: &ProfileName, kind: SecretKind) -> Result<Option<Sealed>, VaultError> {
-        let Some(records) = self.vault.existing_records(SECRETS)? else {
-            return Ok(None);
-        };
-        let name = file_name(profile, kind);
-        let bytes = records.read(&name, envelope::SIZE_LIMIT)?;
-        Ok(bytes.map(|bytes| Sealed {
-            bytes,
-            name,
-            records,
-        }))
+        Sealed::read(self.vault, SECRETS, file_name(profile, kind))
     }
 
     fn open(
@@ -190,8 +179,9 @@ impl<'v> Secrets<'v> {
         profile: &ProfileName,
         kind: SecretKind,
     ) -> Result<Zeroizing<String>, VaultError> {
-        let envelope =
-            Envelope::parse(&found.bytes, kind.record()).map_err(|why| found.fails(why))?;
+        let envelope = found
+            .envelope(kind.record())
+            .map_err(|why| found.fails(why))?;
         let key = self.vault.key_of_existing_store()?;
         let plaintext = envelope
             .open(key, kind.record(), &record(profile, kind))
@@ -202,28 +192,10 @@ impl<'v> Secrets<'v> {
     }
 }
 
-/// A sealed secret as it stands in its file.
-struct Sealed {
-    bytes: Zeroizing<Vec<u8>>,
-    name: String,
-    records: Directory,
-}
-
-impl Sealed {
-    fn destination(&self, kind: SecretKind) -> Result<Destination, VaultError> {
-        Envelope::parse(&self.bytes, kind.record())
-            .and_then(|envelope| {
-                serde_json::from_slice(envelope.bound).map_err(|_| SealError::Contents)
-            })
-            .map_err(|why| self.fails(why))
-    }
-
-    fn fails(&self, why: SealError) -> VaultError {
-        VaultError::Record {
-            path: self.records.path_of(&self.name),
-            why,
-        }
-    }
+fn destination_of(found: &Sealed, kind: SecretKind) -> Result<Destination, VaultError> {
+    found
+        .destination(kind.record())
+        .map_err(|why| found.fails(why))
 }
 
 fn record(profile: &ProfileName, kind: SecretKind) -> String {
@@ -233,11 +205,4 @@ fn record(profile: &ProfileName, kind: SecretKind) -> String {
 /// Names are hashed because file systems differ in what they take for the same name.
 fn file_name(profile: &ProfileName, kind: SecretKind) -> String {
     digest_name(&[profile.as_str().as_bytes(), kind.name().as_bytes()])
-}
-
-fn bound(destination: &Destination) -> Vec<u8> {
-    let [authority, tenant, client_id] = destination.parts();
-    serde_json::json!({"authority": authority, "tenant": tenant, "client_id": client_id})
-        .to_string()
-        .into_bytes()
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use keyring_core::CredentialStore;
 use model::Clock;
 
+use crate::accounts::Accounts;
 use crate::approvals::Approvals;
 use crate::error::VaultError;
 use crate::files::Directory;
@@ -32,6 +33,7 @@ use crate::protection::keyring::Keyring;
 use crate::protection::keyring::SERVICE;
 use crate::protection::passphrase::Cost;
 use crate::protection::passphrase::WrappedKey;
+use crate::refresh_tokens::RefreshTokens;
 use crate::secrets::Secrets;
 use crate::session;
 use crate::tokens::Tokens;
@@ -40,6 +42,31 @@ use crate::tokens::Tokens;
 pub(crate) const TOKENS: &str = "tokens";
 pub(crate) const SECRETS: &str = "secrets";
 pub(crate) const APPROVALS: &str = "approvals";
+pub(crate) const REFRESH_TOKENS: &str = "refresh-tokens";
+pub(crate) const ACCOUNTS: &str = "accounts";
+pub(crate) const ACCOUNT_COPIES: &str = "account-copies";
+
+/// All of them: while one holds a record, a store is there.
+const RECORDS: [&str; 6] = [
+    TOKENS,
+    SECRETS,
+    APPROVALS,
+    REFRESH_TOKENS,
+    ACCOUNTS,
+    ACCOUNT_COPIES,
+];
+
+/// What stands in the state directory.
+const OWN_NAMES: [&str; 8] = [
+    header::NAME,
+    LOCKS,
+    TOKENS,
+    SECRETS,
+    APPROVALS,
+    REFRESH_TOKENS,
+    ACCOUNTS,
+    ACCOUNT_COPIES,
+];
 
 /// How long a process waits for another one that makes the store. A person may be typing a
 /// passphrase there.
@@ -107,6 +134,16 @@ impl Vault {
         Secrets::new(self)
     }
 
+    /// The sealed refresh tokens.
+    pub fn refresh_tokens(&self) -> RefreshTokens<'_> {
+        RefreshTokens::new(self)
+    }
+
+    /// Who signed in with which profile.
+    pub fn accounts(&self) -> Accounts<'_> {
+        Accounts::new(self)
+    }
+
     /// What was approved on this machine.
     pub fn approvals(&self) -> Approvals<'_> {
         Approvals::new(self)
@@ -164,7 +201,7 @@ impl Vault {
         Opening {
             notices: &*self.keys.notices,
             allow_foreign_home: self.keys.allow_foreign_home,
-            own_names: &[header::NAME, TOKENS, SECRETS, APPROVALS, LOCKS],
+            own_names: &OWN_NAMES,
         }
     }
 
@@ -254,15 +291,21 @@ impl Vault {
 
     /// The key that seals access tokens, made if need be: the session's, or else the master key.
     pub(crate) fn token_key(&self) -> Result<&Key, VaultError> {
-        let store = self.header()?.store;
-        if let Some(key) = self.session.get() {
-            return Ok(key);
-        }
-        let runtime = self.locations.runtime.as_deref();
-        match session::create(runtime, &self.keyring, store)? {
-            Some(key) => Ok(self.session.get_or_init(|| key)),
+        match self.session_key()? {
+            Some(key) => Ok(key),
             None => self.master_key(),
         }
+    }
+
+    /// The session key, made if need be; `None` if there is no place for one.
+    pub(crate) fn session_key(&self) -> Result<Option<&Key>, VaultError> {
+        let store = self.header()?.store;
+        if let Some(key) = self.session.get() {
+            return Ok(Some(key));
+        }
+        let runtime = self.locations.runtime.as_deref();
+        let made = session::create(runtime, &self.keyring, store)?;
+        Ok(made.map(|key| self.session.get_or_init(|| key)))
     }
 
     /// The session key, if there is one.
@@ -305,7 +348,7 @@ impl Vault {
         if let Some(header) = self.existing_header()? {
             return Ok(header);
         }
-        for name in [TOKENS, SECRETS, APPROVALS] {
+        for name in RECORDS {
             if let Some(records) = self.existing_records(name)?
                 && !records.names()?.is_empty()
             {

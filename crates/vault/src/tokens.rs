@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use model::AccessToken;
 use model::Account;
+use model::AccountId;
 use model::ClientId;
 use model::Flow;
 use model::Timestamp;
@@ -192,14 +193,23 @@ impl<'v> Tokens<'v> {
     /// # Errors
     /// [`VaultError`] if the cache cannot be read or a file cannot be removed.
     pub fn remove_for_client(self, client_id: &ClientId) -> Result<usize, VaultError> {
-        let theirs: Vec<EntryId> = self
-            .list()?
-            .entries
-            .into_iter()
-            .filter(|(_, entry)| entry.client_id == *client_id)
-            .map(|(id, _)| id)
-            .collect();
-        self.remove_where(|id, _| theirs.contains(id))
+        self.remove_opened(|entry| entry.client_id == *client_id)
+    }
+
+    /// Forgets the entries of an application that speak for that account and that this session can
+    /// open; returns how many.
+    ///
+    /// # Errors
+    /// [`VaultError`] if the cache cannot be read or a file cannot be removed.
+    pub fn remove_for_account(
+        self,
+        client_id: &ClientId,
+        account: &AccountId,
+    ) -> Result<usize, VaultError> {
+        self.remove_opened(|entry| {
+            let speaks_for = entry.account.as_ref().map(|account| &account.id);
+            entry.client_id == *client_id && speaks_for == Some(account)
+        })
     }
 
     /// All entries, in no order.
@@ -240,6 +250,17 @@ impl<'v> Tokens<'v> {
             }
         }
         Ok(list)
+    }
+
+    fn remove_opened(self, chosen: impl Fn(&TokenEntry) -> bool) -> Result<usize, VaultError> {
+        let theirs: Vec<EntryId> = self
+            .list()?
+            .entries
+            .into_iter()
+            .filter(|(_, entry)| chosen(entry))
+            .map(|(id, _)| id)
+            .collect();
+        self.remove_where(|id, _| theirs.contains(id))
     }
 
     fn remove_where(self, chosen: impl Fn(&EntryId, KeyId) -> bool) -> Result<usize, VaultError> {
@@ -345,6 +366,7 @@ impl<'a> Contents<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::key::StoreId;
 
     fn identity() -> EntryIdentity<'static> {
         EntryIdentity {
@@ -398,5 +420,33 @@ mod tests {
         ids.dedup();
         assert_eq!(ids.len(), others.len() + 1);
         assert_eq!(base.id(), identity().id());
+    }
+
+    #[test]
+    fn an_entry_whose_account_this_version_does_not_understand_does_not_open() {
+        let key = Key::from_slice(&[1; 32], StoreId([1; 16])).unwrap();
+        let id = identity().id();
+        let opened_with = |account: serde_json::Value| {
+            let contents = serde_json::json!({
+                "access_token": "token", "token_type": "Bearer", "scope": "a",
+                "obtained_on": 1, "expires_on": 2, "refresh_on": null,
+                "authority": "https://a", "tenant_id": "t", "client_id": "c",
+                "account": account, "flow": "DeviceCode",
+            })
+            .to_string();
+            let text = contents.as_bytes();
+            let bytes = envelope::seal(&key, Kind::Token, id.as_str(), &[], text).unwrap();
+            open(&bytes, &key, &id).map(|entry| entry.account)
+        };
+        let account = serde_json::json!({"id": "o.t", "username": "ada", "tenant_id": "t"});
+        assert_eq!(opened_with(account).unwrap().unwrap().username, "ada");
+        assert_eq!(opened_with(serde_json::Value::Null), Ok(None));
+        for foreign in [
+            serde_json::json!("ada"),
+            serde_json::json!({"id": "o.t"}),
+            serde_json::json!(7),
+        ] {
+            assert_eq!(opened_with(foreign), Err(SealError::Contents));
+        }
     }
 }

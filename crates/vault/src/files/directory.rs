@@ -278,6 +278,19 @@ impl Directory {
         }
     }
 
+    /// Removes files so that none comes back after a power cut; returns how many there were.
+    pub(crate) fn remove_lastingly(&self, names: &[String]) -> Result<usize, StorageError> {
+        let mut removed = 0;
+        for name in names {
+            removed += usize::from(self.remove(name)?);
+        }
+        if removed > 0 {
+            platform::sync_directory(&self.directory)
+                .map_err(|source| StorageError::io("write", &self.path, source))?;
+        }
+        Ok(removed)
+    }
+
     /// The names of the finished files in this directory, in no order.
     pub(crate) fn names(&self) -> Result<Vec<String>, StorageError> {
         Ok(self

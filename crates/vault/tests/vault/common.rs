@@ -13,6 +13,8 @@ use std::time::SystemTime;
 
 use keyring_core::CredentialStore;
 use model::AccessToken;
+use model::Account;
+use model::AccountId;
 use model::AuthMethod;
 use model::ClientId;
 use model::Clock;
@@ -21,8 +23,11 @@ use model::Flow;
 use model::Passphrase;
 use model::Profile;
 use model::ProfileName;
+use model::RefreshToken;
 use model::Timestamp;
 use model::TokenEntry;
+use vault::AccountBook;
+use vault::AccountOwner;
 use vault::EntryId;
 use vault::EntryIdentity;
 use vault::KeySettings;
@@ -32,6 +37,9 @@ use vault::Notice;
 use vault::Notices;
 use vault::PassphraseSource;
 use vault::PassphraseUnavailable;
+use vault::RefreshTokenId;
+use vault::RefreshTokenIdentity;
+use vault::StoredRefreshToken;
 use vault::Subject;
 use vault::Vault;
 
@@ -239,6 +247,58 @@ pub(crate) fn destination(tenant: &str) -> Destination {
         authority: "https://login.microsoftonline.com".to_owned(),
         tenant: tenant.to_owned(),
         client_id: client("c"),
+    }
+}
+
+pub(crate) fn account(name: &str) -> Account {
+    Account {
+        id: AccountId::of_entra(name, "tid"),
+        username: format!("{name}@contoso.com"),
+        tenant_id: "tid".to_owned(),
+    }
+}
+
+/// A book of these accounts; the first one is the default.
+pub(crate) fn book(tenant: &str, names: &[&str]) -> AccountBook {
+    names
+        .iter()
+        .fold(AccountBook::new(destination(tenant)), |book, name| {
+            book.with(account(name), false)
+        })
+}
+
+pub(crate) fn owner(profile: &str) -> AccountOwner {
+    AccountOwner::Profile(name(profile))
+}
+
+/// Calls with the identity of that account's refresh token at that tenant.
+pub(crate) fn with_identity<T>(
+    tenant: &str,
+    name: &str,
+    call: impl FnOnce(&RefreshTokenIdentity<'_>) -> T,
+) -> T {
+    call(&RefreshTokenIdentity {
+        destination: &destination(tenant),
+        dialect: "entra public",
+        account: &account(name).id,
+    })
+}
+
+pub(crate) fn refresh_token_id(tenant: &str, name: &str) -> RefreshTokenId {
+    let (destination, account) = (destination(tenant), account(name));
+    RefreshTokenIdentity {
+        destination: &destination,
+        dialect: "entra public",
+        account: &account.id,
+    }
+    .id()
+}
+
+pub(crate) fn refresh_token(text: &str) -> StoredRefreshToken {
+    StoredRefreshToken {
+        token: RefreshToken::from(text.to_owned()),
+        obtained_on: Timestamp::from_unix_seconds(1_700_000_000),
+        flow: Flow::DeviceCode,
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use vault::AccountOwner;
 use vault::FailureRecord;
 use vault::LockError;
 use vault::LockName;
@@ -10,8 +11,10 @@ use vault::VaultError;
 
 use crate::common::FastClock;
 use crate::common::Home;
+use crate::common::destination;
 use crate::common::entry_id;
 use crate::common::name;
+use crate::common::refresh_token_id;
 
 const LONG: Duration = Duration::from_mins(1);
 
@@ -64,8 +67,11 @@ fn different_names_do_not_wait_for_each_other() {
     let names = [
         LockName::entry(&entry_id("a")),
         LockName::entry(&entry_id("b")),
-        LockName::profile(&name("a")),
-        LockName::profile(&name("A")),
+        LockName::sign_in(&AccountOwner::Profile(name("a"))),
+        LockName::sign_in(&AccountOwner::Profile(name("A"))),
+        LockName::sign_in(&AccountOwner::Destination(destination("a"))),
+        LockName::refresh_token(&refresh_token_id("a", "ada")),
+        LockName::refresh_token(&refresh_token_id("a", "bob")),
     ];
     let held: Vec<_> = names
         .iter()

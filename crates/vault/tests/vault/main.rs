@@ -5,6 +5,7 @@
     reason = "tests arrange files and read the real clock"
 )]
 
+mod accounts;
 mod common;
 mod hostile;
 mod locks;
@@ -12,3 +13,4 @@ mod output;
 mod processes;
 mod profiles;
 mod records;
+mod refresh_tokens;

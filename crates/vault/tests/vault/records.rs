@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::common::Home;
+use crate::common::account;
 use crate::common::client;
 use crate::common::destination;
 use crate::common::entry_id;
@@ -17,7 +18,7 @@ use vault::Protection;
 use vault::SecretKind;
 use vault::VaultError;
 
-fn homes() -> Vec<(&'static str, Home)> {
+pub(crate) fn homes() -> Vec<(&'static str, Home)> {
     let mut homes = vec![
         ("key file", Home::new()),
         ("keyring", Home::with_keyring()),
@@ -186,6 +187,35 @@ fn tokens_are_forgotten_one_by_one_by_client_and_all_at_once() {
     assert!(vault.tokens().get(&entry_id("c")).unwrap().is_some());
     assert_eq!(vault.tokens().clear().unwrap(), 1);
     assert!(vault.tokens().list().unwrap().entries.is_empty());
+}
+
+#[test]
+fn an_account_loses_its_tokens_at_one_client_and_nobody_else_does() {
+    let home = Home::new();
+    let vault = home.vault();
+    let of = |name: &str, client_id: &str| {
+        let mut entry = token(name);
+        entry.account = Some(account(name));
+        entry.client_id = client(client_id);
+        entry
+    };
+    let kept = [of("ada", "d"), of("bob", "c"), token("app")];
+    for (number, entry) in kept
+        .iter()
+        .chain(&[of("ada", "c"), of("ada", "c")])
+        .enumerate()
+    {
+        let id = entry_id(&number.to_string());
+        vault.tokens().put(&id, entry).unwrap();
+    }
+    let ada = account("ada").id;
+    let forget = || vault.tokens().remove_for_account(&client("c"), &ada);
+    assert_eq!(forget().unwrap(), 2);
+    assert_eq!(forget().unwrap(), 0);
+    for number in 0..kept.len() {
+        let id = entry_id(&number.to_string());
+        assert!(vault.tokens().get(&id).unwrap().is_some(), "{number}");
+    }
 }
 
 #[test]
