@@ -11,6 +11,7 @@ pub mod common;
 mod config;
 mod credential;
 mod duration;
+mod logout;
 mod token;
 
 use std::ffi::OsString;
@@ -40,6 +41,7 @@ pub use self::config::ProfileOutput;
 pub use self::config::ShowArgs;
 pub use self::config::TrustArgs;
 pub use self::credential::CredentialArgs;
+pub use self::logout::LogoutArgs;
 pub use self::token::OutputArgs;
 pub use self::token::RefreshArgs;
 pub use self::token::Shell;
@@ -123,6 +125,8 @@ pub enum Command {
     GetToken(Box<TokenArgs>),
     /// Get a new access token, whatever the cache holds, and print it
     Refresh(Box<RefreshArgs>),
+    /// Forget who signed in
+    Logout(Box<LogoutArgs>),
     /// Manage profiles
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -165,7 +169,7 @@ impl Arguments {
             Command::Refresh(args) => args.token.output.output == TokenOutput::Json,
             Command::Config(command) => command.wants_json(),
             Command::Cache(command) => command.wants_json(),
-            Command::Demo | Command::HoldClipboard(_) => false,
+            Command::Logout(_) | Command::Demo | Command::HoldClipboard(_) => false,
         }
     }
 
@@ -174,9 +178,11 @@ impl Arguments {
         match &self.command {
             Command::GetToken(args) => args.silent,
             Command::Refresh(args) => args.token.silent,
-            Command::Config(_) | Command::Cache(_) | Command::Demo | Command::HoldClipboard(_) => {
-                false
-            }
+            Command::Logout(_)
+            | Command::Config(_)
+            | Command::Cache(_)
+            | Command::Demo
+            | Command::HoldClipboard(_) => false,
         }
     }
 }

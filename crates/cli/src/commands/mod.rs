@@ -4,7 +4,11 @@ mod cache;
 mod config;
 mod demo;
 mod get_token;
+mod logout;
 mod refresh;
+mod sign_out;
+
+pub(crate) use self::sign_out::SignedOut;
 
 use std::process::ExitCode;
 
@@ -23,6 +27,7 @@ pub(crate) fn run(
     match command {
         Command::GetToken(args) => get_token::run(ui, variables, &args),
         Command::Refresh(args) => refresh::run(ui, variables, *args),
+        Command::Logout(args) => logout::run(ui, variables, &args),
         Command::Config(command) => config::run(ui, variables, command),
         Command::Cache(command) => cache::run(ui, variables, &command),
         Command::Demo => demo::run(ui),

@@ -1,4 +1,4 @@
-//! Where a profile's requests go, by the profile alone.
+//! Where requests go: by the profile alone, or by all that is said.
 
 use model::Authority;
 use model::AuthorityInput;
@@ -6,6 +6,10 @@ use model::ClientId;
 use model::Destination;
 use model::Profile;
 
+use super::Variables;
+use super::chosen_authority::chosen_authority;
+use super::token_request::client_id;
+use crate::args::TargetArgs;
 use crate::command_error::CommandError;
 use crate::wording;
 
@@ -37,4 +41,15 @@ pub(crate) fn profile_destination(profile: &Profile) -> Result<Destination, Comm
         &profile_authority(profile)?,
         &profile_client_id(profile)?,
     ))
+}
+
+/// Where requests go by flags, variables and profile together.
+pub(crate) fn destination_meant(
+    target: &TargetArgs,
+    variables: &Variables,
+    profile: Option<&Profile>,
+) -> Result<Destination, CommandError> {
+    let chosen = chosen_authority(target, variables, profile)?;
+    let client_id = client_id(target, variables, profile)?;
+    Ok(Destination::new(&chosen.authority, &client_id))
 }

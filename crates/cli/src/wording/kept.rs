@@ -19,9 +19,14 @@ pub(crate) fn closed_tokens(count: usize) -> String {
 }
 
 fn tokens(count: usize) -> String {
+    counted(count, "cached token")
+}
+
+/// So many things of a name that takes a plain `s`.
+pub(super) fn counted(count: usize, thing: &str) -> String {
     match count {
-        1 => "1 cached token".to_owned(),
-        _ => format!("{count} cached tokens"),
+        1 => format!("1 {thing}"),
+        _ => format!("{count} {thing}s"),
     }
 }
 

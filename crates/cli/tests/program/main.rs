@@ -20,6 +20,7 @@ mod faults;
 mod hostile_text;
 mod https;
 mod kills;
+mod logout;
 mod precedence;
 mod questions;
 mod references;
