@@ -8,7 +8,7 @@ use clap::ValueEnum;
 #[derive(Debug, Subcommand)]
 #[command(defer = true)]
 pub enum CacheCommand {
-    /// List the cached tokens, without the tokens themselves
+    /// List cached tokens and who signed in, without any token
     #[command(visible_alias = "ls")]
     List(CacheListArgs),
     /// Forget cached tokens
@@ -27,7 +27,7 @@ pub enum CacheOutput {
     Yaml,
 }
 
-/// List the cached tokens, without the tokens themselves
+/// List cached tokens and who signed in, without any token
 #[derive(Debug, Args)]
 pub struct CacheListArgs {
     /// Only what belongs to this profile
@@ -45,6 +45,14 @@ pub struct CacheClearArgs {
     /// Only those of this profile's application
     #[arg(short, long, visible_alias = "name", value_name = "NAME")]
     pub profile: Option<String>,
+
+    /// Sign everybody out as well: accounts and refresh tokens
+    #[arg(long)]
+    pub sign_ins: bool,
+
+    /// Do not ask
+    #[arg(short, long)]
+    pub yes: bool,
 }
 
 impl CacheCommand {

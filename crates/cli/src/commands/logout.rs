@@ -53,7 +53,7 @@ pub(super) fn run(
             }
             _ => ui.note(&wording::nobody(&owner)),
         },
-        Outcome::Done(done) => say(ui, &wording::signed_out(&done)),
+        Outcome::Done(done) => sign_out.say(&done),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -133,14 +133,8 @@ fn everywhere(
     }
     for (owner, _) in &all {
         if let Outcome::Done(done) = sign_out.of(owner, Which::All)? {
-            say(ui, &wording::signed_out(&done));
+            sign_out.say(&done);
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn say(ui: &Ui, lines: &[String]) {
-    for line in lines {
-        ui.note(line);
-    }
 }

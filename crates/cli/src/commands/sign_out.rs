@@ -6,6 +6,7 @@ use std::time::Duration;
 use model::Account;
 use model::Clock;
 use model::Destination;
+use model::ProfileName;
 use vault::AccountBook;
 use vault::AccountOwner;
 use vault::Lock;
@@ -123,6 +124,30 @@ impl<'a> SignOut<'a> {
             self.forget(account, &mut done).map_err(failed)?;
         }
         Ok(Outcome::Done(Box::new(done)))
+    }
+
+    /// Forgets every account of a profile that goes away or is made anew, and says so.
+    ///
+    /// Without the store's key nobody can see which refresh tokens are theirs: then those stay, and
+    /// that is said too. They are of no use to a profile that is made anew.
+    pub(super) fn of_profile(&self, profile: &ProfileName) -> Result<(), CommandError> {
+        let owner = AccountOwner::Profile(profile.clone());
+        let accounts = self.vault.accounts();
+        if let Err(VaultError::KeyUnavailable { .. }) = accounts.get(&owner) {
+            let removed = accounts.remove(&owner);
+            removed.map_err(|error| wording::vault(&error))?;
+            self.ui.warn(&wording::refresh_tokens_left(&owner));
+        } else if let Outcome::Done(done) = self.of(&owner, Which::All)? {
+            self.say(&done);
+        }
+        Ok(())
+    }
+
+    /// Says what was forgotten.
+    pub(super) fn say(&self, done: &SignedOut) {
+        for line in wording::signed_out(done) {
+            self.ui.note(&line);
+        }
     }
 
     fn forget(&self, account: Account, done: &mut SignedOut) -> Result<(), VaultError> {

@@ -1,11 +1,53 @@
 //! What is kept and what was forgotten, in words.
 
+use model::ProfileName;
+
 /// What `cache clear` did.
 pub(crate) fn tokens_forgotten(count: usize) -> String {
     match count {
         0 => "No cached token was there to forget.".to_owned(),
         _ => format!("Forgot {}.", tokens(count)),
     }
+}
+
+/// The question before sign-ins are forgotten.
+pub(crate) fn forget_sign_ins(profile: Option<&ProfileName>) -> String {
+    match profile {
+        Some(profile) => format!("Sign everybody out of profile `{profile}`?"),
+        None => "Sign everybody out of every profile?".to_owned(),
+    }
+}
+
+/// Sign-ins that could not be opened, or were left over, and went all the same.
+pub(crate) fn remains_forgotten(profiles: usize, refresh_tokens: usize) -> Option<String> {
+    if profiles + refresh_tokens == 0 {
+        return None;
+    }
+    Some(format!(
+        "Forgot what could not be opened or was left over: accounts of {} and {}.",
+        counted(profiles, "profile"),
+        counted(refresh_tokens, "refresh token")
+    ))
+}
+
+/// There is neither a token nor anybody signed in that could be shown.
+pub(crate) fn nothing_to_show() -> String {
+    "There is no cached token and nobody signed in to show.".to_owned()
+}
+
+/// Who signed in stays unknown for now.
+pub(crate) fn sign_ins_unreadable(why: &str) -> String {
+    format!("who signed in cannot be told: {why}")
+}
+
+/// Refresh tokens that belong to nobody who is shown.
+pub(crate) fn other_refresh_tokens(count: usize) -> String {
+    let belong = if count == 1 { "belongs" } else { "belong" };
+    format!(
+        "{} {belong} to no account shown: damaged, or left over. entra-auth-cli cache clear \
+         --sign-ins forgets all of them",
+        counted(count, "refresh token")
+    )
 }
 
 /// Tokens that are there and cannot be opened.

@@ -4,8 +4,10 @@ use model::Account;
 use model::AuthorityInput;
 use model::AuthorityKind;
 use model::Destination;
+use model::ProfileName;
 use vault::AccountBook;
 use vault::AccountOwner;
+use vault::VaultError;
 
 use super::kept::counted;
 use crate::command_error::CommandError;
@@ -79,6 +81,36 @@ pub(crate) fn which_account(owner: &AccountOwner, accounts: &[Account]) -> Comma
     )
     .hint(format!("Name one with --account: {}", names(accounts)))
     .hint("Or all of them: --all")
+}
+
+/// Accounts were forgotten without the key that tells which refresh tokens are theirs.
+pub(crate) fn refresh_tokens_left(owner: &AccountOwner) -> String {
+    format!(
+        "the accounts of {owner} are forgotten; their refresh tokens stay, because the store's key \
+         cannot be had. To forget all of them: entra-auth-cli cache clear --sign-ins"
+    )
+}
+
+/// A profile goes elsewhere now, and who signed in before is forgotten.
+pub(crate) fn sign_in_again() -> String {
+    "Who had signed in elsewhere was forgotten: people sign in again.".to_owned()
+}
+
+/// The same, where it could not be done.
+pub(crate) fn not_rebound(profile: &ProfileName, error: &VaultError) -> String {
+    format!(
+        "who had signed in elsewhere could not be forgotten ({error}), so the profile is refused \
+         until the change is approved: entra-auth-cli config trust {profile}"
+    )
+}
+
+/// What approving a new destination does to who signed in at the old one.
+pub(crate) fn will_be_forgotten(book: &AccountBook) -> String {
+    format!(
+        "forgets who signed in at {}: {}",
+        book.destination,
+        names(&book.accounts)
+    )
 }
 
 /// The question before everybody is signed out.

@@ -1,6 +1,7 @@
 //! `cache`: what is kept, and forgetting it.
 
 use serde_json::Value;
+use vault::AccountOwner;
 
 use crate::support::CLIENT_ID;
 use crate::support::Home;
@@ -9,6 +10,8 @@ use crate::support::TENANT;
 use crate::support::World;
 use crate::support::assert_is_token;
 use crate::support::at_once;
+use crate::support::signed_in::account;
+use crate::support::signed_in::profile;
 
 const OTHER_CLIENT: &str = "99990000-aaaa-4bbb-8ccc-dddd00001111";
 
@@ -84,7 +87,10 @@ fn an_empty_cache_says_so_and_makes_no_store() {
     let (answer, said) = home.call(&["cache", "list"]).run().answer_and_words();
     assert_eq!(
         (answer.as_str(), said.as_str()),
-        ("", "No cached token can be shown.\n")
+        (
+            "",
+            "There is no cached token and nobody signed in to show.\n"
+        )
     );
     let document = home.call(&["cache", "list", "-o", "json"]).run().answer();
     let document: Value = serde_json::from_str(&document).unwrap();
@@ -149,7 +155,7 @@ fn tokens_of_another_session_are_counted_and_cleared() {
     assert_eq!(answer, "");
     assert_eq!(
         said,
-        "No cached token can be shown.\n\
+        "There is no cached token and nobody signed in to show.\n\
          1 cached token cannot be opened here: sealed for another login session, or damaged. \
          entra-auth-cli cache clear forgets it too\n"
     );
@@ -221,6 +227,179 @@ fn a_key_that_cannot_be_had_is_told_and_clearing_works_without_it() {
     assert_eq!(document["code"], "key_unavailable");
     world.call(&["cache", "clear"]).run().answer_and_words();
     assert!(world.home.token_files().is_empty());
+}
+
+const ADA: &str = "ada@contoso.com";
+const BOB: &str = "bob@contoso.com";
+
+#[test]
+fn who_signed_in_is_shown_without_the_refresh_token() {
+    let world = World::with_profile();
+    world.sign_in(&profile("sp"), ADA);
+    world.sign_in(&profile("sp"), BOB);
+    world.sign_in(&AccountOwner::Destination(world.destination()), ADA);
+    let document = listed(&world, &[]);
+    let sign_ins = document["sign_ins"].as_array().unwrap();
+    let shown: Vec<_> = sign_ins
+        .iter()
+        .map(|one| {
+            (
+                one["profile"].as_str(),
+                one["account"].as_str().unwrap(),
+                &one["is_default"],
+            )
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            (None, ADA, &Value::Bool(true)),
+            (Some("sp"), ADA, &Value::Bool(true)),
+            (Some("sp"), BOB, &Value::Bool(false)),
+        ]
+    );
+    assert!(
+        sign_ins.iter().all(|one| one["refresh_token_on"].is_i64()),
+        "{document}"
+    );
+    assert_eq!(document["other_refresh_tokens"], 0);
+    assert_eq!(document["sign_ins_unreadable"], Value::Null);
+    let of_profile = listed(&world, &["-p", "sp"]);
+    assert_eq!(of_profile["sign_ins"].as_array().unwrap().len(), 2);
+
+    let table = world.call(&["cache", "list"]).run().answer();
+    let parts: Vec<&str> = table.split("\n\n").collect();
+    let [tokens, accounts] = parts.as_slice() else {
+        panic!("{table}");
+    };
+    assert_eq!(
+        (tokens.lines().count(), accounts.lines().count()),
+        (3, 4),
+        "{table}"
+    );
+    for text in [table, document.to_string()] {
+        assert!(
+            !text.contains("refresh-ada") && !text.contains("user-token"),
+            "{text}"
+        );
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_key_that_cannot_be_had_hides_who_signed_in_and_no_token() {
+    let mut world = World::new();
+    world.home = Home::with_session();
+    world.create("sp", &["--client-secret-stdin"], SECRET);
+    world.call(&["get-token"]).run().answer();
+    world.sign_in(&profile("sp"), ADA);
+    for key in std::fs::read_dir(world.home.data()).unwrap() {
+        std::fs::remove_file(key.unwrap().path()).unwrap();
+    }
+    let (answer, said) = world.call(&["cache", "list"]).run().answer_and_words();
+    assert!(
+        answer.contains("ClientCredentials") && answer.contains(ADA),
+        "{answer}"
+    );
+    assert!(
+        said.starts_with("warning: who signed in cannot be told: "),
+        "{said}"
+    );
+    let call = world.call(&["cache", "list", "-o", "json"]);
+    let document: Value = serde_json::from_str(&call.run().answer_and_words().0).unwrap();
+    assert_eq!(document["tokens"].as_array().unwrap().len(), 2);
+    assert_eq!(document["sign_ins"], serde_json::json!([]));
+    assert!(document["sign_ins_unreadable"].is_string());
+}
+
+#[test]
+fn clearing_keeps_people_signed_in() {
+    let world = World::with_profile();
+    world.sign_in(&profile("sp"), ADA);
+    world.call(&["cache", "clear"]).run().answer_and_words();
+    assert!(world.home.token_files().is_empty());
+    assert_eq!(world.refresh_tokens(), [account(ADA).id]);
+    assert_eq!(world.signed_in(&profile("sp")).0, [ADA]);
+}
+
+#[test]
+fn sign_ins_go_only_if_somebody_says_so() {
+    let world = World::with_profile();
+    world.create("other", &["--client-secret-stdin"], SECRET);
+    world.sign_in(&profile("sp"), ADA);
+    world.sign_in(&profile("other"), BOB);
+    let asked = world
+        .call(&["cache", "clear", "--sign-ins"])
+        .run()
+        .failure(7);
+    assert!(
+        asked.contains("Sign everybody out of every profile?"),
+        "{asked}"
+    );
+    assert!(asked.contains("--yes"), "{asked}");
+    assert_eq!(
+        world.home.token_files().len(),
+        2,
+        "nothing is cleared by halves"
+    );
+
+    let flags = ["cache", "clear", "--sign-ins", "--yes", "-p", "sp"];
+    let (_, said) = world.call(&flags).run().answer_and_words();
+    assert!(said.contains("Signed out ada@contoso.com"), "{said}");
+    assert_eq!(world.refresh_tokens(), [account(BOB).id]);
+    let (_, said) = world.call(&flags[..4]).run().answer_and_words();
+    assert!(said.contains("Signed out bob@contoso.com"), "{said}");
+    assert!(world.refresh_tokens().is_empty());
+    world.create("third", &["--client-secret-stdin"], SECRET);
+    world.call(&["get-token", "-p", "third"]).run().answer();
+}
+
+#[test]
+fn sign_ins_go_without_the_key_and_whatever_is_damaged() {
+    let world = World::with_profile();
+    world.sign_in(&profile("sp"), ADA);
+    world.sign_in(&profile("gone"), BOB);
+    let damaged = std::fs::read_dir(world.home.state().join("refresh-tokens")).unwrap();
+    std::fs::write(
+        damaged.map(|file| file.unwrap().path()).next().unwrap(),
+        "damaged",
+    )
+    .unwrap();
+    let (_, said) = world.call(&["cache", "list"]).run().answer_and_words();
+    assert!(
+        said.contains("1 refresh token belongs to no account shown"),
+        "{said}"
+    );
+    for key in std::fs::read_dir(world.home.data()).unwrap() {
+        std::fs::remove_file(key.unwrap().path()).unwrap();
+    }
+    let (_, said) = world
+        .call(&["cache", "clear", "--sign-ins", "--yes"])
+        .run()
+        .answer_and_words();
+    assert!(
+        said.contains("accounts of 2 profiles and 2 refresh tokens"),
+        "{said}"
+    );
+    for directory in ["refresh-tokens", "accounts", "tokens"] {
+        let mut left = std::fs::read_dir(world.home.state().join(directory)).unwrap();
+        assert!(left.next().is_none(), "{directory}");
+    }
+}
+
+#[test]
+fn a_user_name_breaks_no_table() {
+    let world = World::with_profile();
+    let hostile = format!("eve\u{1b}[2J\u{202e}\nsp  {BOB}  yes{}", "x".repeat(300));
+    world.sign_in(&profile("sp"), &hostile);
+    let table = world.call(&["cache", "list"]).run().answer();
+    assert_eq!(table.lines().count(), 5, "{table}");
+    assert!(!table.contains(['\u{1b}', '\u{202e}']), "{table:?}");
+    assert!(
+        table.lines().all(|line| line.chars().count() < 300),
+        "{table}"
+    );
+    assert_eq!(listed(&world, &[])["sign_ins"][0]["account"], hostile);
 }
 
 #[test]

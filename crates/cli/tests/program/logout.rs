@@ -366,3 +366,85 @@ fn a_secret_is_no_argument() {
     let refused = call.run().failure(4);
     assert!(!refused.contains(SECRET), "{refused}");
 }
+
+#[test]
+fn a_deleted_profile_leaves_nobody_signed_in() {
+    let world = world();
+    world.create("other", &["--auth-method", "Public"], "");
+    world.sign_in(&profile("desktop"), ADA);
+    world.sign_in(&profile("desktop"), BOB);
+    world.sign_in(&profile("other"), BOB);
+    let text = said(&world, &["config", "delete", "desktop", "--yes"]);
+    assert!(text.contains(&format!("Signed out {ADA}")), "{text}");
+    assert!(text.ends_with("Deleted profile `desktop`.\n"), "{text}");
+    assert_eq!(world.refresh_tokens(), [account(BOB).id]);
+    assert_eq!(world.signed_in(&profile("desktop")).0, [""; 0]);
+}
+
+#[test]
+fn a_profile_is_deleted_without_the_key_too() {
+    let world = world();
+    world.sign_in(&profile("desktop"), ADA);
+    said(&world, &["cache", "clear"]);
+    for key in std::fs::read_dir(world.home.data()).unwrap() {
+        std::fs::remove_file(key.unwrap().path()).unwrap();
+    }
+    let text = said(&world, &["config", "delete", "desktop", "--yes"]);
+    assert!(text.contains("cache clear --sign-ins"), "{text}");
+    let mut accounts = std::fs::read_dir(world.home.state().join("accounts")).unwrap();
+    assert!(accounts.next().is_none());
+}
+
+#[test]
+fn a_profile_made_anew_inherits_nobody() {
+    let world = world();
+    world.sign_in(&profile("desktop"), ADA);
+    let again = world.creation("desktop", &["--auth-method", "Public", "--force"]);
+    let (_, text) = again.run().answer_and_words();
+    assert!(text.contains(&format!("Signed out {ADA}")), "{text}");
+    assert!(world.refresh_tokens().is_empty());
+    world.sign_in(&profile("new"), BOB);
+    let (_, text) = world
+        .creation("new", &["--auth-method", "Public"])
+        .run()
+        .answer_and_words();
+    assert!(text.contains(&format!("Signed out {BOB}")), "{text}");
+}
+
+#[test]
+fn a_changed_destination_forgets_who_signed_in_and_any_other_change_nobody() {
+    let world = world();
+    world.sign_in(&profile("desktop"), ADA);
+    let text = said(
+        &world,
+        &["config", "edit", "desktop", "--scope", "User.Read"],
+    );
+    assert_eq!(text, "Changed profile `desktop`.\n");
+    assert_eq!(world.signed_in(&profile("desktop")).0, [ADA]);
+    let text = said(
+        &world,
+        &["config", "edit", "desktop", "--tenant-id", "fabrikam.com"],
+    );
+    assert!(text.contains("people sign in again"), "{text}");
+    assert!(world.refresh_tokens().is_empty());
+}
+
+#[test]
+fn approving_another_destination_forgets_who_signed_in_before() {
+    let world = world();
+    world.sign_in(&profile("desktop"), ADA);
+    let text = said(&world, &["config", "trust", "desktop", "--yes"]);
+    assert!(!text.contains(ADA), "{text}");
+    world
+        .home
+        .edit_profiles(|text| text.replace(TENANT, "fabrikam.com"));
+    let asked = world.call(&["config", "trust", "desktop"]).run().failure(7);
+    assert!(
+        asked.contains("forgets who signed in at") && asked.contains(ADA),
+        "{asked}"
+    );
+    assert_eq!(world.signed_in(&profile("desktop")).0, [ADA]);
+    let text = said(&world, &["config", "trust", "desktop", "--yes"]);
+    assert!(text.contains("people sign in again"), "{text}");
+    assert!(world.refresh_tokens().is_empty());
+}

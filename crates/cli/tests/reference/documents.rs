@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::page::Page;
 use crate::support::World;
+use crate::support::signed_in::profile;
 
 /// A schema of docs/schema.
 pub(crate) fn schema(name: &str) -> Value {
@@ -151,13 +152,20 @@ fn warnings_and_notes_are_as_described() {
 fn what_is_cached_is_as_its_schema_says() {
     let world = World::with_profile();
     world.call(&["get-token"]).run().answer();
+    world.sign_in(&profile("sp"), "ada@contoso.com");
     let cache = world.call(&["cache", "list", "-o", "json"]).run().answer();
     let cache: Value = serde_json::from_str(&cache).unwrap();
     assert_is_described(&cache, "cache.schema.json", "Cache");
     assert_eq!(fields(&cache), described("Cache"));
-    let token = &schema("cache.schema.json")["properties"]["tokens"]["items"];
-    assert_eq!(described("Cached token"), fields(&token["properties"]));
-    assert_eq!(fields(&cache["tokens"][0]), described("Cached token"));
+    let properties = &schema("cache.schema.json")["properties"];
+    for (field, section) in [("tokens", "Cached token"), ("sign_ins", "Sign-in")] {
+        let of_schema = fields(&properties[field]["items"]["properties"]);
+        assert_eq!(described(section), of_schema);
+        for item in cache[field].as_array().unwrap() {
+            assert_eq!(fields(item), of_schema);
+        }
+        assert!(!cache[field].as_array().unwrap().is_empty(), "{field}");
+    }
 }
 
 #[test]

@@ -5,12 +5,15 @@ use std::process::ExitCode;
 use model::Clock;
 use model::Profile;
 use model::TokenEntry;
+use vault::AccountOwner;
 use vault::Listed;
+use vault::VaultError;
 
 use super::profile_named;
 use super::table;
 use super::view::CacheDocument;
 use super::view::Owner;
+use super::view::SignIns;
 use crate::args::CacheListArgs;
 use crate::args::CacheOutput;
 use crate::command_error::CommandError;
@@ -21,7 +24,7 @@ use crate::settings::Variables;
 use crate::ui::Ui;
 use crate::wording;
 
-/// Lists the cached tokens, all of them or those of one profile's application.
+/// Lists cached tokens and who signed in: everything, or what belongs to one profile.
 pub(super) fn run(
     ui: &Ui,
     variables: &Variables,
@@ -33,15 +36,21 @@ pub(super) fn run(
     let text = match args.output {
         CacheOutput::Json => document::json(&held)?.to_string(),
         CacheOutput::Yaml => document::yaml(&held)?.to_string(),
-        CacheOutput::Table if held.tokens.is_empty() => {
-            ui.note("No cached token can be shown.");
-            String::new()
-        }
-        CacheOutput::Table => table::tokens(&held.tokens),
+        CacheOutput::Table => table::of(&held),
     };
-    ui.answer(&text)?;
+    if text.is_empty() {
+        ui.note(&wording::nothing_to_show());
+    } else {
+        ui.answer(&text)?;
+    }
     if held.closed_tokens > 0 {
         ui.note(&wording::closed_tokens(held.closed_tokens));
+    }
+    if held.other_refresh_tokens > 0 {
+        ui.note(&wording::other_refresh_tokens(held.other_refresh_tokens));
+    }
+    if let Some(why) = &held.sign_ins_unreadable {
+        ui.warn(&wording::sign_ins_unreadable(why));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -60,9 +69,29 @@ fn held(ui: &Ui, store: &Store, profile: Option<&Profile>) -> Result<CacheDocume
     Ok(CacheDocument::new(
         &entries,
         list.closed,
+        sign_ins(store, profile)?,
         &owners,
         store.clock.now(),
     ))
+}
+
+/// Who signed in. That takes the store's key, where tokens may need the session's only: a key that
+/// cannot be had now hides this part and no more.
+fn sign_ins(store: &Store, profile: Option<&Profile>) -> Result<SignIns, CommandError> {
+    let read = || {
+        let books = store.vault.accounts().list()?;
+        let refresh_tokens = store.vault.refresh_tokens().list()?;
+        Ok((books, refresh_tokens))
+    };
+    let only = profile.map(|profile| AccountOwner::Profile(profile.name.clone()));
+    match read() {
+        Ok((books, refresh_tokens)) => Ok(SignIns::new(&books, &refresh_tokens, only.as_ref())),
+        Err(error @ VaultError::KeyUnavailable { .. }) => Ok(SignIns {
+            unreadable: Some(error.to_string()),
+            ..SignIns::default()
+        }),
+        Err(error) => Err(wording::vault(&error)),
+    }
 }
 
 /// The profiles that a token may belong to. Without them the tokens are worth showing all the same.

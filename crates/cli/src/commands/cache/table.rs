@@ -4,18 +4,24 @@ use comfy_table::Table;
 use comfy_table::presets::NOTHING;
 use protocol::text::escaped;
 
+use super::view::CacheDocument;
 use super::view::CachedToken;
+use super::view::SignIn;
 use crate::wording;
 
 /// Text from outside that is longer than this, in characters, is cut: one cell must not push the
 /// others off the screen.
 const LONGEST_CELL: usize = 60;
 
-/// The cached tokens in columns.
-pub(super) fn tokens(tokens: &[CachedToken]) -> String {
-    let mut table = Table::new();
-    table.load_style(NOTHING);
-    table.set_header([
+/// Cached tokens and who signed in, each in columns; nothing where there is neither.
+pub(super) fn of(held: &CacheDocument) -> String {
+    let parts = [tokens(&held.tokens), sign_ins(&held.sign_ins)];
+    let shown: Vec<String> = parts.into_iter().flatten().collect();
+    shown.join("\n")
+}
+
+fn tokens(tokens: &[CachedToken]) -> Option<String> {
+    let heads = [
         "PROFILE",
         "FOR",
         "CLIENT ID",
@@ -23,9 +29,9 @@ pub(super) fn tokens(tokens: &[CachedToken]) -> String {
         "SCOPES",
         "FLOW",
         "EXPIRES IN",
-    ]);
-    for token in tokens {
-        table.add_row([
+    ];
+    let rows = tokens.iter().map(|token| {
+        [
             cell(&token.profiles.join(", ")),
             cell(token.account.as_deref().unwrap_or(token.token_kind)),
             cell(&token.client_id),
@@ -33,9 +39,48 @@ pub(super) fn tokens(tokens: &[CachedToken]) -> String {
             cell(&token.scope),
             cell(token.flow),
             wording::time_left(token.expires_in),
-        ]);
+        ]
+    });
+    columns(heads, rows)
+}
+
+fn sign_ins(sign_ins: &[SignIn]) -> Option<String> {
+    let heads = [
+        "PROFILE",
+        "ACCOUNT",
+        "DEFAULT",
+        "CLIENT ID",
+        "TENANT",
+        "REFRESH TOKEN SINCE",
+    ];
+    let rows = sign_ins.iter().map(|sign_in| {
+        [
+            cell(sign_in.profile.as_deref().unwrap_or_default()),
+            cell(&sign_in.account),
+            cell(if sign_in.is_default { "yes" } else { "" }),
+            cell(&sign_in.client_id),
+            cell(&sign_in.tenant_id),
+            cell(sign_in.refresh_token_at.as_deref().unwrap_or_default()),
+        ]
+    });
+    columns(heads, rows)
+}
+
+/// A table, if it has any row.
+fn columns<const N: usize>(
+    heads: [&str; N],
+    rows: impl ExactSizeIterator<Item = [String; N]>,
+) -> Option<String> {
+    if rows.len() == 0 {
+        return None;
     }
-    format!("{}\n", table.trim_fmt())
+    let mut table = Table::new();
+    table.load_style(NOTHING);
+    table.set_header(heads);
+    for row in rows {
+        table.add_row(row);
+    }
+    Some(format!("{}\n", table.trim_fmt()))
 }
 
 /// Text from outside in one line of harmless characters; a bar where there is none, so that no

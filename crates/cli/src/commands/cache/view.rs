@@ -1,11 +1,17 @@
-//! What is kept, as scripts read it: `docs/schema/cache.schema.json`. No token is part of it.
+//! What is kept, as scripts read it: `docs/schema/cache.schema.json`. No token is part
+//! of it.
 
+use model::Account;
 use model::Destination;
 use model::Profile;
 use model::Timestamp;
 use model::TokenEntry;
 use model::TokenKind;
 use serde::Serialize;
+use vault::AccountBook;
+use vault::AccountOwner;
+use vault::HeldRefreshToken;
+use vault::RefreshTokenList;
 
 use crate::settings;
 
@@ -16,6 +22,30 @@ pub(super) struct CacheDocument {
     pub(super) tokens: Vec<CachedToken>,
     /// How many more there are that this session cannot open.
     pub(super) closed_tokens: usize,
+    pub(super) sign_ins: Vec<SignIn>,
+    /// How many refresh tokens belong to none of them.
+    pub(super) other_refresh_tokens: usize,
+    /// Why who signed in cannot be told, if it cannot.
+    pub(super) sign_ins_unreadable: Option<String>,
+}
+
+/// An account that signed in.
+#[derive(Serialize)]
+pub(super) struct SignIn {
+    /// `None` where it signed in without a profile.
+    pub(super) profile: Option<String>,
+    authority: String,
+    pub(super) tenant_id: String,
+    pub(super) client_id: String,
+    pub(super) account: String,
+    account_id: String,
+    pub(super) is_default: bool,
+    /// By which flow, if there is a refresh token.
+    flow: Option<&'static str>,
+    /// When its refresh token came: RFC 3339, UTC.
+    pub(super) refresh_token_at: Option<String>,
+    /// The same in seconds since the epoch.
+    refresh_token_on: Option<i64>,
 }
 
 /// A cached access token, without the token.
@@ -67,6 +97,7 @@ impl CacheDocument {
     pub(super) fn new(
         entries: &[TokenEntry],
         closed_tokens: usize,
+        sign_ins: SignIns,
         owners: &[Owner],
         now: Timestamp,
     ) -> Self {
@@ -79,7 +110,96 @@ impl CacheDocument {
             schema_version: 1,
             tokens,
             closed_tokens,
+            sign_ins: sign_ins.accounts,
+            other_refresh_tokens: sign_ins.other_refresh_tokens,
+            sign_ins_unreadable: sign_ins.unreadable,
         }
+    }
+}
+
+/// Who signed in, as far as it can be told.
+#[derive(Default)]
+pub(super) struct SignIns {
+    pub(super) accounts: Vec<SignIn>,
+    pub(super) other_refresh_tokens: usize,
+    pub(super) unreadable: Option<String>,
+}
+
+impl SignIns {
+    /// What there is to say of these accounts and refresh tokens, those of one owner or of all, in
+    /// an order that does not change from call to call.
+    pub(super) fn new(
+        books: &[(AccountOwner, AccountBook)],
+        refresh_tokens: &RefreshTokenList,
+        only: Option<&AccountOwner>,
+    ) -> Self {
+        let is_of = |book: &AccountBook, held: &HeldRefreshToken| {
+            let is_known = book.accounts.iter().any(|known| known.id == held.account);
+            is_known && book.destination == held.destination
+        };
+        let held = &refresh_tokens.held;
+        let of_nobody = held
+            .iter()
+            .filter(|held| !books.iter().any(|(_, book)| is_of(book, held)));
+        let other_refresh_tokens = match only {
+            Some(_) => 0,
+            None => of_nobody.count() + refresh_tokens.closed,
+        };
+        let mut accounts: Vec<SignIn> = books
+            .iter()
+            .filter(|(owner, _)| only.is_none_or(|only| only == owner))
+            .flat_map(|(owner, book)| {
+                book.accounts.iter().map(move |account| {
+                    let is_theirs = |found: &&HeldRefreshToken| {
+                        found.account == account.id && found.destination == book.destination
+                    };
+                    SignIn::new(owner, book, account, held.iter().find(is_theirs))
+                })
+            })
+            .collect();
+        accounts.sort_by(|one, other| one.key().cmp(&other.key()));
+        Self {
+            accounts,
+            other_refresh_tokens,
+            unreadable: None,
+        }
+    }
+}
+
+impl SignIn {
+    fn new(
+        owner: &AccountOwner,
+        book: &AccountBook,
+        account: &Account,
+        refresh_token: Option<&HeldRefreshToken>,
+    ) -> Self {
+        let since = refresh_token.map(|held| held.obtained_on);
+        Self {
+            profile: match owner {
+                AccountOwner::Profile(name) => Some(name.to_string()),
+                AccountOwner::Destination(_) => None,
+            },
+            authority: book.destination.authority.clone(),
+            tenant_id: book.destination.tenant.clone(),
+            client_id: book.destination.client_id.to_string(),
+            account: account.username.clone(),
+            account_id: account.id.to_string(),
+            is_default: book.default.as_ref() == Some(&account.id),
+            flow: refresh_token.map(|held| held.flow.as_str()),
+            refresh_token_at: since.map(|since| since.to_string()),
+            refresh_token_on: since.map(Timestamp::unix_seconds),
+        }
+    }
+
+    fn key(&self) -> impl Ord + '_ {
+        (
+            &self.profile,
+            &self.authority,
+            &self.tenant_id,
+            &self.client_id,
+            &self.account,
+            &self.account_id,
+        )
     }
 }
 

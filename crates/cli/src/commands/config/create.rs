@@ -16,6 +16,8 @@ use super::save;
 use crate::args::CreateArgs;
 use crate::args::ProfileArgs;
 use crate::command_error::CommandError;
+use crate::commands::sign_out::PATIENCE;
+use crate::commands::sign_out::SignOut;
 use crate::settings;
 use crate::settings::GivenSecret;
 use crate::settings::Store;
@@ -59,6 +61,7 @@ pub(super) fn run(
     if asks_all && !questions::confirm(ui, &profile, &destination)? {
         return Err(CommandError::interrupted());
     }
+    SignOut::within(ui, &store, PATIENCE).of_profile(&profile.name)?;
     save::seal(&store, &profile, &given)?;
     save::forget_others(&store, &profile, &given)?;
     save::approve(&store, &profile)?;
