@@ -54,7 +54,8 @@ pub(crate) fn other_refresh_tokens(count: usize) -> String {
 pub(crate) fn closed_tokens(count: usize) -> String {
     let them = if count == 1 { "it" } else { "them" };
     format!(
-        "{} cannot be opened here: sealed for another login session, or damaged. \
+        "{} cannot be opened here: sealed under a key that is not at hand, such as that of \
+         another login session, or damaged. \
          entra-auth-cli cache clear forgets {them} too",
         tokens(count)
     )

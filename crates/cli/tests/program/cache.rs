@@ -156,7 +156,8 @@ fn tokens_of_another_session_are_counted_and_cleared() {
     assert_eq!(
         said,
         "There is no cached token and nobody signed in to show.\n\
-         1 cached token cannot be opened here: sealed for another login session, or damaged. \
+         1 cached token cannot be opened here: sealed under a key that is not at hand, such as \
+         that of another login session, or damaged. \
          entra-auth-cli cache clear forgets it too\n"
     );
     let call = world.call(&["cache", "list", "-o", "json"]);
@@ -217,9 +218,7 @@ fn what_cannot_be_meant_is_refused() {
 fn a_key_that_cannot_be_had_is_told_and_clearing_works_without_it() {
     let world = World::with_profile();
     world.call(&["get-token"]).run().answer();
-    for key in std::fs::read_dir(world.home.data()).unwrap() {
-        std::fs::remove_file(key.unwrap().path()).unwrap();
-    }
+    world.home.lose_key();
     let document = world
         .call(&["cache", "list", "-o", "json"])
         .run()
@@ -293,9 +292,7 @@ fn a_key_that_cannot_be_had_hides_who_signed_in_and_no_token() {
     world.create("sp", &["--client-secret-stdin"], SECRET);
     world.call(&["get-token"]).run().answer();
     world.sign_in(&profile("sp"), ADA);
-    for key in std::fs::read_dir(world.home.data()).unwrap() {
-        std::fs::remove_file(key.unwrap().path()).unwrap();
-    }
+    world.home.lose_key();
     let (answer, said) = world.call(&["cache", "list"]).run().answer_and_words();
     assert!(
         answer.contains("ClientCredentials") && answer.contains(ADA),
@@ -310,6 +307,25 @@ fn a_key_that_cannot_be_had_hides_who_signed_in_and_no_token() {
     assert_eq!(document["tokens"].as_array().unwrap().len(), 2);
     assert_eq!(document["sign_ins"], serde_json::json!([]));
     assert!(document["sign_ins_unreadable"].is_string());
+}
+
+/// A token that was got where there is no session, such as in cron, seen from a desktop.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_token_under_a_key_that_cannot_be_had_hides_no_other() {
+    let mut world = World::new();
+    world.home = Home::with_session();
+    world.create("sp", &["--client-secret-stdin"], SECRET);
+    let call = world.call(&["get-token"]);
+    let without_session = call.env("XDG_RUNTIME_DIR", world.home.at("none"));
+    without_session.run().answer();
+    world.call(&["get-token", "--force"]).run().answer();
+    assert_eq!(listed(&world, &[])["tokens"].as_array().unwrap().len(), 2);
+    world.home.lose_key();
+    let call = world.call(&["cache", "list", "-o", "json"]);
+    let document: Value = serde_json::from_str(&call.run().answer_and_words().0).unwrap();
+    assert_eq!(document["tokens"].as_array().unwrap().len(), 1);
+    assert_eq!(document["closed_tokens"], 1);
 }
 
 #[test]
@@ -370,9 +386,7 @@ fn sign_ins_go_without_the_key_and_whatever_is_damaged() {
         said.contains("1 refresh token belongs to no account shown"),
         "{said}"
     );
-    for key in std::fs::read_dir(world.home.data()).unwrap() {
-        std::fs::remove_file(key.unwrap().path()).unwrap();
-    }
+    world.home.lose_key();
     let (_, said) = world
         .call(&["cache", "clear", "--sign-ins", "--yes"])
         .run()

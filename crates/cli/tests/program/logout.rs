@@ -386,9 +386,7 @@ fn a_profile_is_deleted_without_the_key_too() {
     let world = world();
     world.sign_in(&profile("desktop"), ADA);
     said(&world, &["cache", "clear"]);
-    for key in std::fs::read_dir(world.home.data()).unwrap() {
-        std::fs::remove_file(key.unwrap().path()).unwrap();
-    }
+    world.home.lose_key();
     let text = said(&world, &["config", "delete", "desktop", "--yes"]);
     assert!(text.contains("cache clear --sign-ins"), "{text}");
     let mut accounts = std::fs::read_dir(world.home.state().join("accounts")).unwrap();
