@@ -211,7 +211,7 @@ impl<'v> Accounts<'v> {
     pub fn list(self) -> Result<Vec<(AccountOwner, AccountBook)>, VaultError> {
         let mut list = Vec::new();
         for name in sealed::digest_names(self.vault, ACCOUNTS)? {
-            if let Some(found) = sealed::read_among_others(self.vault, ACCOUNTS, name.clone())?
+            if let Some(found) = sealed::read_or_tell(self.vault, ACCOUNTS, name.clone())?
                 && let Some(opened) = self.open(&found, &name)?
             {
                 list.push(opened);
@@ -251,7 +251,8 @@ impl<'v> Accounts<'v> {
             return Ok(None);
         };
         let name = owner.digest();
-        let Some(found) = Sealed::read(self.vault, ACCOUNT_COPIES, copy_name(&name, key))? else {
+        let file = copy_name(&name, key);
+        let Some(found) = sealed::read_or_tell(self.vault, ACCOUNT_COPIES, file)? else {
             return Ok(None);
         };
         let opened = found.open_or_tell(
@@ -288,7 +289,10 @@ impl<'v> Accounts<'v> {
 
     fn has_files(self, owner: &AccountOwner) -> Result<bool, VaultError> {
         let name = owner.digest();
-        let has_record = sealed::digest_names(self.vault, ACCOUNTS)?.contains(&name);
+        let has_record = match self.vault.existing_records(ACCOUNTS)? {
+            Some(records) => records.contains(&name)?,
+            None => false,
+        };
         Ok(has_record || !self.copies(&name)?.is_empty())
     }
 

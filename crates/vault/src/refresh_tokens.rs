@@ -107,8 +107,8 @@ pub struct RefreshTokenList {
 
 /// The sealed refresh tokens.
 ///
-/// Who changes one holds [`LockName::refresh_token`](crate::LockName::refresh_token): nothing here
-/// takes a lock.
+/// Nothing here takes a lock. Who replaces one, or drops one because it was refused, holds
+/// [`LockName::refresh_token`](crate::LockName::refresh_token).
 #[derive(Debug, Clone, Copy)]
 pub struct RefreshTokens<'v> {
     vault: &'v Vault,
@@ -230,7 +230,7 @@ impl<'v> RefreshTokens<'v> {
         };
         for name in sealed::digest_names(self.vault, REFRESH_TOKENS)? {
             let id = RefreshTokenId(name.clone());
-            let opened = match sealed::read_among_others(self.vault, REFRESH_TOKENS, name)? {
+            let opened = match sealed::read_or_tell(self.vault, REFRESH_TOKENS, name)? {
                 Some(found) => self.open(&found, &id)?,
                 None => None,
             };

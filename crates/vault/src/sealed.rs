@@ -108,6 +108,7 @@ fn destination_in(envelope: &Envelope<'_>) -> Result<Destination, SealError> {
 }
 
 /// Writes a sealed record, and removes what killed writers left and what is older than `kept_for`.
+/// What is too large to be read again is refused.
 pub(crate) fn write(
     vault: &Vault,
     directory: &str,
@@ -116,6 +117,12 @@ pub(crate) fn write(
     kept_for: Option<Duration>,
 ) -> Result<(), VaultError> {
     let records = vault.records(directory)?;
+    if bytes.len() as u64 > envelope::SIZE_LIMIT {
+        return Err(VaultError::Storage(StorageError::TooLarge {
+            path: records.path_of(name),
+            limit: envelope::SIZE_LIMIT,
+        }));
+    }
     records.replace(name, bytes)?;
     Ok(records.sweep(kept_for, vault.clock.now().unix_seconds())?)
 }
@@ -130,9 +137,9 @@ pub(crate) fn digest_names(vault: &Vault, directory: &str) -> Result<Vec<String>
     Ok(names)
 }
 
-/// Reads one of many records: what no record can be (a link, a pipe, a file beyond any size) is
-/// told like one that cannot be opened, and troubles none of the others.
-pub(crate) fn read_among_others(
+/// Reads a record that is one of many, or a copy: what no record can be (a link, a pipe, a file
+/// beyond any size) is told like one that cannot be opened.
+pub(crate) fn read_or_tell(
     vault: &Vault,
     directory: &str,
     name: String,

@@ -26,6 +26,7 @@ use crate::files::Directory;
 use crate::key::Key;
 use crate::key::KeyId;
 use crate::notice::Notice;
+use crate::sealed;
 use crate::store::TOKENS;
 use crate::store::Vault;
 
@@ -168,9 +169,8 @@ impl<'v> Tokens<'v> {
         let contents = Contents::of(entry);
         let plaintext = contents.to_json()?;
         let bytes = envelope::seal(key, Kind::Token, id.as_str(), &[], &plaintext)?;
-        let records = self.vault.records(TOKENS)?;
-        records.replace(&id.file_name(key.id()), &bytes)?;
-        Ok(records.sweep(Some(KEPT_FOR), self.vault.clock.now().unix_seconds())?)
+        let name = id.file_name(key.id());
+        sealed::write(self.vault, TOKENS, &name, &bytes, Some(KEPT_FOR))
     }
 
     /// Forgets the entries of that name, whichever key sealed them; returns whether there was one.

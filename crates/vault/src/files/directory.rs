@@ -278,6 +278,15 @@ impl Directory {
         }
     }
 
+    /// Whether anything has that name, a link included.
+    pub(crate) fn contains(&self, name: &str) -> Result<bool, StorageError> {
+        match self.directory.symlink_metadata(name) {
+            Ok(_) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(StorageError::io("read", &self.path_of(name), error)),
+        }
+    }
+
     /// Removes files so that none comes back after a power cut; returns how many there were.
     pub(crate) fn remove_lastingly(&self, names: &[String]) -> Result<usize, StorageError> {
         let mut removed = 0;

@@ -161,6 +161,9 @@ fn at_the_deadline_nothing_was_changed() {
                 fast.accounts().remove(&owner("p")),
                 Err(VaultError::Lock(LockError::TimedOut { .. }))
             ));
+            // Looking waits for nobody.
+            assert_eq!(fast.accounts().known(&owner("p")).unwrap(), held);
+            assert_eq!(fast.accounts().get(&owner("p")).unwrap(), held);
             fast.accounts()
                 .update(&owner("q"), LONG, &mut |_| Some(book("t", &["bob"])))
                 .unwrap();
