@@ -110,7 +110,8 @@ pub(crate) fn token_request(
     })
 }
 
-fn client_id(
+/// The application that flags, variables and profile name.
+pub(super) fn client_id(
     target: &TargetArgs,
     variables: &Variables,
     profile: Option<&Profile>,
