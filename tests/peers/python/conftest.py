@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from certificates import Identity
+from person import Person
 from product import Product
 from recording_authority import RecordingAuthority
 
@@ -51,3 +52,9 @@ def authority():
     """A look-alike of Entra's endpoints, over http, that records what it is sent."""
     with RecordingAuthority() as running:
         yield running
+
+
+@pytest.fixture
+def person(tmp_path) -> Person:
+    """Someone at a browser."""
+    return Person(tmp_path)
