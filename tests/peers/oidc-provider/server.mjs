@@ -11,8 +11,8 @@
  *              used one revokes its whole grant.
  *   accessTokenSeconds  lifetime of access tokens in seconds; default 3600
  *   tokenDelayMilliseconds  how long an answer of the token endpoint takes; default 0
- *   publicUrl  the address of a proxy that clients reach the provider by, which sends `Host` and
- *              `X-Forwarded-Proto`; default: its own
+ *   publicUrl  the issuer, where clients reach the provider by a proxy, which sends `Host` and
+ *              `X-Forwarded-Proto`; it may have a path. Default: its own address
  * stdout, one line when it listens: { issuer, authorization_endpoint, token_endpoint,
  *   device_authorization_endpoint, jwks_uri, resource, address, journal }
  * GET of `journal` answers with what has happened so far: see journal.mjs.
@@ -45,6 +45,7 @@ server.listen(0, '127.0.0.1');
 await once(server, 'listening');
 const address = `http://127.0.0.1:${server.address().port}`;
 const issuer = config.publicUrl ?? address;
+const mountPath = new URL(issuer).pathname.replace(/\/$/, '');
 
 const provider = new Provider(issuer, configuration(config));
 provider.proxy = config.publicUrl !== undefined;
@@ -57,6 +58,9 @@ server.on('request', (request, response) => {
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify(journal));
   } else {
+    // What Connect and Express do for a mounted application.
+    request.originalUrl = request.url;
+    request.url = request.url.startsWith(`${mountPath}/`) ? request.url.slice(mountPath.length) : request.url;
     answer(request, response);
   }
 });

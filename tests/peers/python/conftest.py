@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from certificates import Identity
+from certificates import Identity, LoopbackServer
 from person import Person
 from product import Product
 from recording_authority import RecordingAuthority
+from recording_proxy import RecordingProxy
+from redirect_listener import RedirectListener
 
 
 @pytest.hookimpl(wrapper=True)
@@ -58,3 +60,17 @@ def authority():
 def person(tmp_path) -> Person:
     """Someone at a browser."""
     return Person(tmp_path)
+
+
+@pytest.fixture
+def listener():
+    """Takes the redirect where a client has no listener of its own."""
+    with RedirectListener() as running:
+        yield running
+
+
+@pytest.fixture
+def proxy(tmp_path):
+    """https in front of a provider that is yet to be named."""
+    with RecordingProxy(LoopbackServer.create(tmp_path)) as running:
+        yield running

@@ -35,6 +35,7 @@ class OpenIdProvider:
         self.authorization_endpoint: str = ready["authorization_endpoint"]
         self.device_authorization_endpoint: str = ready["device_authorization_endpoint"]
         self.resource: str = ready["resource"]
+        self.address: str = ready["address"]
         self._journal: str = ready["journal"]
         return self
 

@@ -13,19 +13,12 @@ import jwt
 import pytest
 
 from openid_provider import OpenIdProvider
-from redirect_listener import RedirectListener
 
 NATIVE = "native-app"
 WEB = "web-app"
 WEB_SECRET = "a secret & more"
 SCOPE = "openid profile offline_access api.read"
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
-
-
-@pytest.fixture
-def listener():
-    with RedirectListener() as running:
-        yield running
 
 
 @pytest.fixture

@@ -24,12 +24,6 @@ def emulator():
 
 
 @pytest.fixture
-def listener():
-    with RedirectListener() as running:
-        yield running
-
-
-@pytest.fixture
 def address(emulator, listener):
     def with_parameters(**parameters: str) -> str:
         query = {
