@@ -1,6 +1,7 @@
 """What differs between two requests for the same thing, once what has to differ is named alike."""
 
 import re
+from dataclasses import replace
 
 from recording_proxy import Recorded
 
@@ -29,7 +30,8 @@ def normalised(request: Recorded) -> dict[str, str]:
     """The request as one flat table. Of values that are fresh only their presence is left; scopes
     are a set (RFC 6749 §3.3); the port of a loopback redirect URI is a free one."""
     table = {"method": request.method, "path": request.path}
-    for kind, values in (("query", request.query), ("form", request.form), ("header", request.headers)):
+    parts = {"query": request.query, "form": request.form, "header": request.headers}
+    for kind, values in parts.items():
         for name, value in values.items():
             if name not in OF_THE_BODY:
                 table[f"{kind} {name}"] = _normal_value(name, value)
@@ -44,6 +46,11 @@ def _normal_value(name: str, value: str) -> str:
     if name == "redirect_uri":
         return re.sub(r"^(http://localhost):\d+", r"\1:(port)", value)
     return value
+
+
+def without_headers(request: Recorded) -> Recorded:
+    """For what a browser sent: the headers are the browser's."""
+    return replace(request, headers={})
 
 
 def differences(ours: Recorded, theirs: Recorded) -> dict[str, tuple[str, str]]:

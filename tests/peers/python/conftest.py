@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from certificates import Identity, LoopbackServer
+from msal_world import MsalWorld, emulator_for
 from person import Person
 from product import Product
 from recording_authority import RecordingAuthority
@@ -74,3 +75,10 @@ def proxy(tmp_path):
     """https in front of a provider that is yet to be named."""
     with RecordingProxy(LoopbackServer.create(tmp_path)) as running:
         yield running
+
+
+@pytest.fixture
+def msal_world(identity, proxy, person, listener):
+    """MSAL, a person and the emulator, with the recording proxy between them."""
+    with emulator_for(identity) as emulator:
+        yield MsalWorld(emulator, proxy, person, listener)

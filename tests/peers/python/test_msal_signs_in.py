@@ -5,80 +5,45 @@ import functools
 import json
 
 import msal
-import pytest
 
-from entra_emulator import ACCOUNT, PUBLIC_CLIENT, WEB_CLIENT, EntraEmulator
+from entra_emulator import ACCOUNT
 from msal_client import MsalClient
 from openid_provider import OpenIdProvider
 
-SECRET = "a+b/c=d&e%f~g h"
 CLAIMS = json.dumps({"access_token": {"acrs": {"essential": True, "value": "c1"}}})
 
 
-@pytest.fixture
-def emulator(proxy, identity):
-    with EntraEmulator(
-        "--tls",
-        *("--public-client", PUBLIC_CLIENT),
-        *("--app", f"{WEB_CLIENT}:{SECRET}", "--certificate", f"{WEB_CLIENT}:{identity.pem_file}"),
-        *("--redirect-uri", f"{WEB_CLIENT}:http://localhost"),
-    ) as running:
-        proxy.lead_to(running.base_url, running.ca_pem)
-        yield running
-
-
-@pytest.fixture
-def client(emulator, proxy, person, listener):
-    def build(kind, client_id, **credential):
-        application = functools.partial(
-            kind,
-            client_id,
-            authority=f"{proxy.url}/{emulator.tenant}",
-            instance_discovery=False,
-            **credential,
-        )
-        return MsalClient(application, proxy, person, listener, ACCOUNT)
-
-    return build
-
-
-@pytest.fixture
-def public(client):
-    return client(msal.PublicClientApplication, PUBLIC_CLIENT)
-
-
-def test_by_browser_and_stays_signed_in(public, proxy):
-    answer = public.sign_in()
+def test_by_browser_and_stays_signed_in(msal_world, proxy):
+    client = msal_world.public()
+    answer = client.sign_in()
     assert answer["id_token_claims"]["preferred_username"] == ACCOUNT
     assert proxy.last("/authorize").query["code_challenge_method"] == "S256"
-    refreshed = public.refresh()
+    refreshed = client.refresh()
     assert refreshed["access_token"] != answer["access_token"]
     assert proxy.last("/token").form["grant_type"] == "refresh_token"
 
 
-def test_by_device_code(public):
-    assert public.sign_in_on_device()["id_token_claims"]["preferred_username"] == ACCOUNT
+def test_by_device_code(msal_world):
+    answer = msal_world.public().sign_in_on_device()
+    assert answer["id_token_claims"]["preferred_username"] == ACCOUNT
 
 
-def test_with_claims(public, proxy):
-    public.sign_in(claims_challenge=CLAIMS)
-    assert proxy.last("/token").form["claims"] == CLAIMS
-    public.refresh(claims_challenge=CLAIMS)
-    assert proxy.last("/token").form["claims"] == CLAIMS
+def test_with_claims(msal_world, proxy):
+    client = msal_world.public()
+    client.sign_in(claims_challenge=CLAIMS)
+    assert json.loads(proxy.last("/token").form["claims"]) == json.loads(CLAIMS)
+    client.refresh(claims_challenge=CLAIMS)
+    assert json.loads(proxy.last("/token").form["claims"]) == json.loads(CLAIMS)
 
 
-@pytest.mark.parametrize("proof", ["client_secret", "client_assertion"])
-def test_as_a_web_app(client, proxy, identity, proof):
-    certificate = {
-        "private_key": identity.key_pem.decode(),
-        "public_certificate": identity.certificate_pem.decode(),
-    }
-    credential = SECRET if proof == "client_secret" else certificate
-    web = client(
-        msal.ConfidentialClientApplication, WEB_CLIENT, client_credential=credential
-    )
-    web.sign_in()
-    assert proof in proxy.last("/token").form
+def test_as_a_web_app_with_a_secret(msal_world, proxy):
+    msal_world.with_secret().sign_in()
+    assert "client_secret" in proxy.last("/token").form
+
+
+def test_as_a_web_app_with_a_certificate(msal_world, proxy, identity):
+    msal_world.with_certificate(identity).sign_in()
+    assert "client_assertion" in proxy.last("/token").form
 
 
 def test_at_an_openid_provider(proxy, person, listener):
@@ -94,10 +59,12 @@ def test_at_an_openid_provider(proxy, person, listener):
         "redirect_uris": ["http://localhost"],
     }
     features = {"authorizationCode": True, "deviceCode": True}
-    with OpenIdProvider(clients=[native], features=features, publicUrl=f"{proxy.url}/realm") as provider:
+    # MSAL takes no authority without a path.
+    issuer = f"{proxy.url}/realm"
+    with OpenIdProvider(clients=[native], features=features, publicUrl=issuer) as provider:
         proxy.lead_to(provider.address)
         application = functools.partial(
-            msal.PublicClientApplication, "native-app", oidc_authority=provider.issuer
+            msal.PublicClientApplication, "native-app", oidc_authority=issuer
         )
         client = MsalClient(application, proxy, person, listener, "ada")
         answer = client.sign_in("api.read", prompt="consent")
