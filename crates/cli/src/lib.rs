@@ -10,10 +10,6 @@ mod clipboard;
 mod command_error;
 mod commands;
 mod output;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "shown by the person of `ui::interaction`")
-)]
 mod pages;
 mod process_guard;
 mod settings;

@@ -106,6 +106,7 @@ pub(crate) fn token_request(
         timeout: args.timeout,
         sign_in,
         profile: profile.map(|profile| profile.name.clone()),
+        wants_refresh_token: args.output.include_refresh_token,
         approval,
     })
 }

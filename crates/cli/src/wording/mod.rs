@@ -2,6 +2,7 @@
 //! facts; they are worded here and nowhere else.
 
 mod acquisition;
+mod broken_sign_in;
 mod clipboard;
 mod invocation;
 mod kept;
