@@ -118,20 +118,10 @@ impl AuthorizationRequest<'_> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use model::AuthorityInput;
     use proptest::prelude::*;
 
     use super::*;
-
-    fn endpoints() -> Endpoints {
-        let authority = AuthorityInput {
-            tenant: Some("contoso.onmicrosoft.com"),
-            ..AuthorityInput::default()
-        }
-        .resolve()
-        .unwrap();
-        Endpoints::of_entra(&authority).unwrap()
-    }
+    use crate::fixtures::entra;
 
     struct Parts {
         endpoints: Endpoints,
@@ -142,7 +132,7 @@ mod tests {
 
     fn parts() -> Parts {
         Parts {
-            endpoints: endpoints(),
+            endpoints: entra("contoso.onmicrosoft.com").1,
             client_id: ClientId::parse("6731de76-14a6-49ae-97bc-6eba6914391e").unwrap(),
             redirect_uri: RedirectUri::parse("http://localhost:8400").unwrap(),
             scopes: Scopes::parse(["User.Read openid profile offline_access"], None).unwrap(),

@@ -151,26 +151,13 @@ impl fmt::Debug for AuthorizationResponse {
 
 #[cfg(test)]
 mod tests {
-    use model::Authority;
-    use model::AuthorityInput;
     use proptest::prelude::*;
 
     use super::*;
-    use crate::Endpoints;
-
-    fn at_entra() -> (Authority, Endpoints) {
-        let authority = AuthorityInput {
-            tenant: Some("common"),
-            ..AuthorityInput::default()
-        }
-        .resolve()
-        .unwrap();
-        let endpoints = Endpoints::of_entra(&authority).unwrap();
-        (authority, endpoints)
-    }
+    use crate::fixtures::entra;
 
     fn code(query: &str) -> Result<AuthorizationCode, AuthorizationResponseError> {
-        let (authority, endpoints) = at_entra();
+        let (authority, endpoints) = entra("common");
         AuthorizationResponse::from_query(query)
             .code("st", &IssuerRule::new(&authority, &endpoints))
     }
@@ -235,7 +222,7 @@ mod tests {
 
     #[test]
     fn an_announced_issuer_must_be_there() {
-        let (authority, mut endpoints) = at_entra();
+        let (authority, mut endpoints) = entra("common");
         endpoints.authorization_response_iss_parameter_supported = true;
         let rule = IssuerRule::new(&authority, &endpoints);
         for answer in ["code=x&state=st", "error=access_denied&state=st&iss="] {
@@ -289,7 +276,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_answer_gives_a_code_without_the_state(form in proptest::collection::vec(any::<u8>(), 0..300)) {
-            let (authority, endpoints) = at_entra();
+            let (authority, endpoints) = entra("common");
             let rule = IssuerRule::new(&authority, &endpoints);
             let response = AuthorizationResponse::from_form(&form);
             prop_assert!(response.code("0123456789abcdef", &rule).is_err());

@@ -197,17 +197,14 @@ impl fmt::Debug for DeviceAuthorization {
 
 #[cfg(test)]
 mod tests {
-    use model::AuthorityInput;
     use model::AuthorityKind;
-    use model::ClientId;
     use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
-    use crate::ClientAuthentication;
-    use crate::Endpoints;
-
-    const RECEIVED: Timestamp = Timestamp::from_unix_seconds(1_767_225_600);
+    use crate::fixtures::Asking;
+    use crate::fixtures::NOW;
+    use crate::fixtures::wire;
 
     fn whole() -> Value {
         json!({
@@ -226,7 +223,7 @@ mod tests {
             headers: Vec::new(),
             body: body.to_string().into_bytes(),
         };
-        reply(&response, RECEIVED)
+        reply(&response, NOW)
     }
 
     fn with(name: &str, value: Value) -> Result<DeviceAuthorization, ReplyError> {
@@ -244,38 +241,21 @@ mod tests {
 
     #[test]
     fn the_request_names_the_client_and_proves_nothing() {
-        let authority = AuthorityInput {
-            tenant: Some("organizations"),
-            ..AuthorityInput::default()
-        }
-        .resolve()
-        .unwrap();
-        let mut endpoints = Endpoints::of_entra(&authority).unwrap();
-        let client_id = ClientId::parse("app").unwrap();
-        let scopes = Scopes::parse(["User.Read openid"], None).unwrap();
-        let built = |endpoints: &Endpoints| {
-            let grant = GrantRequest {
-                endpoints,
-                authority_kind: AuthorityKind::Entra,
-                client_id: &client_id,
-                authentication: &ClientAuthentication::None,
-                correlation_id: "c0ffee00-0000-4000-8000-000000000000",
-            };
-            request(&grant, &scopes, Some("{}"))
-        };
-        let request = built(&endpoints).unwrap();
+        let mut asking = Asking::at(AuthorityKind::Entra).with_secret();
+        let request = request(&asking.grant(), &asking.scopes, Some("{}")).unwrap();
         assert_eq!(
             request.url.as_str(),
-            "https://login.microsoftonline.com/organizations/oauth2/v2.0/devicecode"
+            "https://login.microsoftonline.com/contoso.onmicrosoft.com/oauth2/v2.0/devicecode"
         );
         assert_eq!(
-            request.body.as_ref().unwrap().encode().as_str(),
-            "client_id=app&scope=User.Read%20openid&claims=%7B%7D"
+            wire(&request),
+            "client_id=app&scope=api%3A%2F%2Fa%2Fread%20openid&claims=%7B%7D"
         );
         assert!(request.header("client-request-id").is_some());
-        endpoints.device_authorization = None;
+        asking.endpoints.device_authorization = None;
+        let missing = super::request(&asking.grant(), &asking.scopes, None);
         assert_eq!(
-            built(&endpoints).unwrap_err().to_string(),
+            missing.unwrap_err().to_string(),
             "the authority names no device authorization endpoint"
         );
     }
@@ -433,7 +413,7 @@ mod tests {
         #[test]
         fn no_body_makes_it_panic(status in 100_u16..600, body in proptest::collection::vec(any::<u8>(), 0..400)) {
             let response = HttpResponse { status, headers: Vec::new(), body };
-            let _ = reply(&response, RECEIVED);
+            let _ = reply(&response, NOW);
         }
 
         #[test]

@@ -165,23 +165,14 @@ pub fn read(authority: &Authority, response: &HttpResponse) -> Result<Endpoints,
 
 #[cfg(test)]
 mod tests {
-    use model::AuthorityInput;
     use proptest::prelude::*;
     use serde_json::Value;
     use serde_json::json;
 
     use super::*;
+    use crate::fixtures::authority;
 
     const GUID: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";
-
-    fn authority(address: &str) -> Authority {
-        AuthorityInput {
-            authority: Some(address),
-            ..AuthorityInput::default()
-        }
-        .resolve()
-        .unwrap()
-    }
 
     fn answer(document: &Value) -> HttpResponse {
         HttpResponse {

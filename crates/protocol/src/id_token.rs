@@ -29,6 +29,9 @@ const SKEW: Duration = Duration::from_mins(5);
 /// A longer text is no ID token, in bytes.
 const LONGEST: usize = 64 * 1024;
 
+/// A longer claim is no name of anybody, in bytes.
+const LONGEST_CLAIM: usize = 1024;
+
 /// What an ID token must say.
 #[derive(Clone, Copy)]
 pub struct ExpectedIdToken<'a> {
@@ -209,7 +212,9 @@ fn claims_of(token: &str) -> Result<Claims, IdTokenError> {
 
 fn text_of(claim: Option<Value>) -> Option<String> {
     match claim {
-        Some(Value::String(text)) if !text.trim().is_empty() => Some(text),
+        Some(Value::String(text)) if !text.trim().is_empty() && text.len() <= LONGEST_CLAIM => {
+            Some(text)
+        }
         _ => None,
     }
 }
@@ -244,28 +249,17 @@ fn date(value: &Value) -> Option<Timestamp> {
 
 #[cfg(test)]
 mod tests {
-    use model::AuthorityInput;
     use proptest::prelude::*;
     use serde_json::json;
-    use url::Url;
 
     use super::*;
+    use crate::fixtures::NOW;
+    use crate::fixtures::entra;
+    use crate::fixtures::open_id;
 
-    const NOW: Timestamp = Timestamp::from_unix_seconds(1_767_225_600);
     const CLIENT: &str = "6731de76-14a6-49ae-97bc-6eba6914391e";
     const OID: &str = "00000000-0000-0000-0000-000000000001";
     const TID: &str = "00000000-0000-0000-0000-000000000002";
-
-    fn entra(tenant: &str) -> (Authority, Endpoints) {
-        let authority = AuthorityInput {
-            tenant: Some(tenant),
-            ..AuthorityInput::default()
-        }
-        .resolve()
-        .unwrap();
-        let endpoints = Endpoints::of_entra(&authority).unwrap();
-        (authority, endpoints)
-    }
 
     fn claims() -> Value {
         json!({
@@ -437,22 +431,7 @@ mod tests {
 
     #[test]
     fn other_providers_know_people_by_subject_and_issuer() {
-        let authority = AuthorityInput {
-            authority: Some("https://issuer.example"),
-            ..AuthorityInput::default()
-        }
-        .resolve()
-        .unwrap();
-        let endpoints = Endpoints {
-            token: Url::parse("https://issuer.example/token").unwrap(),
-            authorize: None,
-            device_authorization: None,
-            jwks: None,
-            issuer: "https://issuer.example".to_owned(),
-            token_auth_methods: Vec::new(),
-            token_auth_signing_algorithms: Vec::new(),
-            authorization_response_iss_parameter_supported: false,
-        };
+        let (authority, endpoints) = open_id("https://issuer.example");
         let expected = ExpectedIdToken {
             client_id: &ClientId::parse("app").unwrap(),
             authority: &authority,
@@ -479,6 +458,8 @@ mod tests {
 
     #[test]
     fn an_account_is_called_by_its_first_name_that_is_one() {
+        let endless = read_with("preferred_username", json!("x".repeat(1025))).unwrap();
+        assert_eq!(endless.preferred_username, None);
         let mut claims = read_with("preferred_username", json!(" ")).unwrap();
         assert_eq!(account(&claims, AuthorityKind::Entra).username, "Ada");
         claims.email = Some("ada@mail.example".to_owned());

@@ -143,21 +143,13 @@ fn both_of_external_id(asked: &Url, named: &Url) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use model::AuthorityInput;
 
     use super::*;
+    use crate::fixtures::authority;
+    use crate::fixtures::open_id;
 
     const GUID: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";
     const OTHER: &str = "00000000-0000-0000-0000-000000000002";
-
-    fn authority(address: &str) -> Authority {
-        AuthorityInput {
-            authority: Some(address),
-            ..AuthorityInput::default()
-        }
-        .resolve()
-        .unwrap()
-    }
 
     fn accepts(address: &str, issuer: &str, tid: Option<&str>) -> bool {
         let authority = authority(address);
@@ -219,17 +211,9 @@ mod tests {
 
     #[test]
     fn other_providers_name_themselves_to_the_letter() {
-        let authority = authority("https://issuer.example/realm");
-        let mut endpoints = Endpoints {
-            token: Url::parse("https://issuer.example/token").unwrap(),
-            authorize: None,
-            device_authorization: None,
-            jwks: None,
-            issuer: "https://issuer.example/realm/".to_owned(),
-            token_auth_methods: Vec::new(),
-            token_auth_signing_algorithms: Vec::new(),
-            authorization_response_iss_parameter_supported: true,
-        };
+        let (authority, mut endpoints) = open_id("https://issuer.example/realm");
+        endpoints.issuer = "https://issuer.example/realm/".to_owned();
+        endpoints.authorization_response_iss_parameter_supported = true;
         let rule = IssuerRule::new(&authority, &endpoints);
         assert!(rule.is_announced());
         assert!(rule.accepts("https://issuer.example/realm/", Some(GUID)));

@@ -15,6 +15,8 @@ pub mod device_authorization;
 pub mod discovery;
 mod echo;
 pub mod endpoints;
+#[cfg(test)]
+mod fixtures;
 pub mod grant;
 pub mod http;
 pub mod id_token;

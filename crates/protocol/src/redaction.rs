@@ -64,8 +64,9 @@ const SHOWN_HEADERS: [&str; 22] = [
 ];
 
 /// Members of a reply whose values hold no secret.
-const SHOWN_MEMBERS: [&str; 29] = [
+const SHOWN_MEMBERS: [&str; 31] = [
     "authorization_endpoint",
+    "authorization_response_iss_parameter_supported",
     "claims",
     "cloud_instance_name",
     "correlation_id",
@@ -94,6 +95,7 @@ const SHOWN_MEMBERS: [&str; 29] = [
     "token_type",
     "trace_id",
     "verification_uri",
+    "verification_url",
 ];
 
 /// Whether a form field or query parameter of that name may be shown.

@@ -99,7 +99,7 @@ impl Refusal {
             claims: text("claims"),
             trace_id: labelled(words, "Trace ID:"),
             correlation_id: labelled(words, "Correlation ID:"),
-            timestamp: None,
+            timestamp: timestamp_in(words),
             error_uri: text("error_uri"),
             retry_after: None,
         })
@@ -177,6 +177,13 @@ fn labelled(text: &str, label: &str) -> Option<String> {
     let (_, after) = text.split_once(label)?;
     let word = after.split_whitespace().next()?;
     Some(word.to_owned())
+}
+
+/// `YYYY-MM-DD hh:mm:ssZ`, as Entra writes it.
+fn timestamp_in(text: &str) -> Option<String> {
+    let (_, after) = text.split_once("Timestamp:")?;
+    let written = after.trim_start().get(..20)?;
+    written.ends_with('Z').then(|| written.to_owned())
 }
 
 fn number(value: &Value) -> Option<u64> {
@@ -271,8 +278,15 @@ mod tests {
         assert_eq!(refusal.code(), Some(65004));
         assert_eq!(refusal.trace_id.as_deref(), Some("t-1"));
         assert_eq!(refusal.correlation_id.as_deref(), Some("c-1"));
+        assert_eq!(refusal.timestamp.as_deref(), Some("2026-01-01 00:00:00Z"));
         assert_eq!(refusal.status, 400);
         assert_eq!(Refusal::from_parameters(|_| None), None);
+        let bare = Refusal::from_parameters(|name| (name != "error_uri").then_some("Timestamp: ü"));
+        let bare = bare.unwrap();
+        assert_eq!(
+            (bare.timestamp, bare.trace_id, bare.error_uri),
+            (None, None, None)
+        );
     }
 
     #[test]

@@ -119,19 +119,10 @@ fn is_below(name: &str, domains: &[&str]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use model::AuthorityInput;
     use proptest::prelude::*;
 
     use super::*;
-
-    fn authority(address: &str) -> Authority {
-        AuthorityInput {
-            authority: Some(address),
-            ..AuthorityInput::default()
-        }
-        .resolve()
-        .unwrap()
-    }
+    use crate::fixtures::authority;
 
     fn checked(authority_address: &str, address: &str) -> Result<(), RelayError> {
         check(&authority(authority_address), &Url::parse(address).unwrap())

@@ -98,7 +98,7 @@ impl<'v> Accounts<'v> {
         let wanted = change(held.clone()).filter(|book| !book.accounts.is_empty());
         match &wanted {
             None if held.is_none() => {
-                self.forget_copies(owner)?;
+                self.forget_copies(&owner.digest())?;
             }
             None => {
                 self.forget(owner)?;
@@ -117,7 +117,7 @@ impl<'v> Accounts<'v> {
                         requested: Box::new(book.destination.clone()),
                     });
                 }
-                self.forget_copies(owner)?;
+                self.forget_copies(&owner.digest())?;
                 self.write(owner, book)?;
                 self.write_copy(owner, book)?;
             }
@@ -136,6 +136,31 @@ impl<'v> Accounts<'v> {
         }
         let _lock = self.lock(owner, WAIT_TO_FORGET)?;
         self.forget(owner)
+    }
+
+    /// Forgets everybody, records that cannot be opened included; returns of how many owners. Asks
+    /// for no key. Refresh tokens stay.
+    ///
+    /// # Errors
+    /// [`VaultError`] if a lock cannot be had or a file cannot be removed.
+    pub fn remove_all(self) -> Result<usize, VaultError> {
+        let mut names = sealed::digest_names(self.vault, ACCOUNTS)?;
+        if let Some(copies) = self.vault.existing_records(ACCOUNT_COPIES)? {
+            let all = copies.names()?;
+            names.extend(
+                all.iter()
+                    .filter_map(|name| Some(name.split_once('.')?.0.to_owned())),
+            );
+        }
+        names.retain(|name| crate::bytes::unhex::<32>(name).is_some());
+        names.sort();
+        names.dedup();
+        let mut removed = 0;
+        for name in names {
+            let _lock = self.lock_named(&LockName::accounts_of(&name), WAIT_TO_FORGET)?;
+            removed += usize::from(self.forget_named(&name)?);
+        }
+        Ok(removed)
     }
 
     /// Lets the owner's sign-ins go to another destination, because a person said so: whoever signed
@@ -196,8 +221,12 @@ impl<'v> Accounts<'v> {
     }
 
     fn lock(self, owner: &AccountOwner, deadline: Duration) -> Result<Lock, VaultError> {
+        self.lock_named(&LockName::accounts_of(&owner.digest()), deadline)
+    }
+
+    fn lock_named(self, name: &LockName, deadline: Duration) -> Result<Lock, VaultError> {
         self.vault.locks().acquire(
-            &LockName::accounts(owner),
+            name,
             deadline,
             self.vault.clock.now_nanoseconds(),
             &mut |_| (),
@@ -259,37 +288,42 @@ impl<'v> Accounts<'v> {
     }
 
     fn has_files(self, owner: &AccountOwner) -> Result<bool, VaultError> {
+        let name = owner.digest();
         let has_record = match self.vault.existing_records(ACCOUNTS)? {
-            Some(records) => records.contains(&owner.digest())?,
+            Some(records) => records.contains(&name)?,
             None => false,
         };
-        Ok(has_record || !self.copies(owner)?.is_empty())
+        Ok(has_record || !self.copies(&name)?.is_empty())
+    }
+
+    fn forget(self, owner: &AccountOwner) -> Result<bool, VaultError> {
+        self.forget_named(&owner.digest())
     }
 
     /// Removes copies and record, in that order.
-    fn forget(self, owner: &AccountOwner) -> Result<bool, VaultError> {
-        let copies = self.forget_copies(owner)?;
+    fn forget_named(self, name: &str) -> Result<bool, VaultError> {
+        let copies = self.forget_copies(name)?;
         let records = match self.vault.existing_records(ACCOUNTS)? {
-            Some(records) => records.remove_lastingly(&[owner.digest()])?,
+            Some(records) => records.remove_lastingly(&[name.to_owned()])?,
             None => 0,
         };
         Ok(copies + records > 0)
     }
 
     /// Removes the copies of all sessions: those of others would be out of date as well.
-    fn forget_copies(self, owner: &AccountOwner) -> Result<usize, VaultError> {
+    fn forget_copies(self, name: &str) -> Result<usize, VaultError> {
         match self.vault.existing_records(ACCOUNT_COPIES)? {
-            Some(records) => Ok(records.remove_lastingly(&self.copies(owner)?)?),
+            Some(records) => Ok(records.remove_lastingly(&self.copies(name)?)?),
             None => Ok(0),
         }
     }
 
     /// The files of the copies, whichever session made them.
-    fn copies(self, owner: &AccountOwner) -> Result<Vec<String>, VaultError> {
+    fn copies(self, name: &str) -> Result<Vec<String>, VaultError> {
         let Some(records) = self.vault.existing_records(ACCOUNT_COPIES)? else {
             return Ok(Vec::new());
         };
-        let start = format!("{}.", owner.digest());
+        let start = format!("{name}.");
         let mut names = records.names()?;
         names.retain(|name| name.starts_with(&start));
         Ok(names)

@@ -44,9 +44,9 @@ impl LockName {
         Self(format!("sign-in-{}", owner.digest()))
     }
 
-    /// Changing who signed in. Nothing else is locked while it is held.
-    pub(crate) fn accounts(owner: &AccountOwner) -> Self {
-        Self(format!("accounts-{}", owner.digest()))
+    /// Changing who signed in, by the owner's digest. Nothing else is locked while it is held.
+    pub(crate) fn accounts_of(digest: &str) -> Self {
+        Self(format!("accounts-{digest}"))
     }
 
     /// Making the store.

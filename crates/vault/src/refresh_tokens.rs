@@ -107,8 +107,8 @@ pub struct RefreshTokenList {
 
 /// The sealed refresh tokens.
 ///
-/// Who changes one holds [`LockName::refresh_token`](crate::LockName::refresh_token): nothing here
-/// takes a lock.
+/// Nothing here takes a lock. Who replaces one, or drops one because it was refused, holds
+/// [`LockName::refresh_token`](crate::LockName::refresh_token).
 #[derive(Debug, Clone, Copy)]
 pub struct RefreshTokens<'v> {
     vault: &'v Vault,

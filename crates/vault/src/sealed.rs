@@ -108,6 +108,7 @@ fn destination_in(envelope: &Envelope<'_>) -> Result<Destination, SealError> {
 }
 
 /// Writes a sealed record, and removes what killed writers left and what is older than `kept_for`.
+/// What is too large to be read again is refused.
 pub(crate) fn write(
     vault: &Vault,
     directory: &str,
@@ -116,6 +117,12 @@ pub(crate) fn write(
     kept_for: Option<Duration>,
 ) -> Result<(), VaultError> {
     let records = vault.records(directory)?;
+    if bytes.len() as u64 > envelope::SIZE_LIMIT {
+        return Err(VaultError::Storage(StorageError::TooLarge {
+            path: records.path_of(name),
+            limit: envelope::SIZE_LIMIT,
+        }));
+    }
     records.replace(name, bytes)?;
     Ok(records.sweep(kept_for, vault.clock.now().unix_seconds())?)
 }

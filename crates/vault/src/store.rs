@@ -46,17 +46,7 @@ pub(crate) const REFRESH_TOKENS: &str = "refresh-tokens";
 pub(crate) const ACCOUNTS: &str = "accounts";
 pub(crate) const ACCOUNT_COPIES: &str = "account-copies";
 
-/// All of them: while one holds a record, a store is there.
-const RECORDS: [&str; 6] = [
-    TOKENS,
-    SECRETS,
-    APPROVALS,
-    REFRESH_TOKENS,
-    ACCOUNTS,
-    ACCOUNT_COPIES,
-];
-
-/// What stands in the state directory.
+/// What stands in the state directory: header and locks, then the directories of records.
 const OWN_NAMES: [&str; 8] = [
     header::NAME,
     LOCKS,
@@ -348,7 +338,8 @@ impl Vault {
         if let Some(header) = self.existing_header()? {
             return Ok(header);
         }
-        for name in RECORDS {
+        let is_records = |name: &&str| ![header::NAME, LOCKS].contains(name);
+        for name in OWN_NAMES.into_iter().filter(is_records) {
             if let Some(records) = self.existing_records(name)?
                 && !records.names()?.is_empty()
             {

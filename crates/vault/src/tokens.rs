@@ -26,6 +26,7 @@ use crate::files::Directory;
 use crate::key::Key;
 use crate::key::KeyId;
 use crate::notice::Notice;
+use crate::sealed;
 use crate::store::TOKENS;
 use crate::store::Vault;
 
@@ -113,7 +114,8 @@ impl fmt::Display for EntryId {
 pub struct TokenList {
     /// The entries that this login session can open.
     pub entries: Vec<(EntryId, TokenEntry)>,
-    /// How many more there are: sealed under another session's key, damaged, or newer.
+    /// How many more there are: sealed under another session's key, or under the master key while
+    /// that cannot be had, damaged, or newer.
     pub closed: usize,
 }
 
@@ -167,9 +169,8 @@ impl<'v> Tokens<'v> {
         let contents = Contents::of(entry);
         let plaintext = contents.to_json()?;
         let bytes = envelope::seal(key, Kind::Token, id.as_str(), &[], &plaintext)?;
-        let records = self.vault.records(TOKENS)?;
-        records.replace(&id.file_name(key.id()), &bytes)?;
-        Ok(records.sweep(Some(KEPT_FOR), self.vault.clock.now().unix_seconds())?)
+        let name = id.file_name(key.id());
+        sealed::write(self.vault, TOKENS, &name, &bytes, Some(KEPT_FOR))
     }
 
     /// Forgets the entries of that name, whichever key sealed them; returns whether there was one.
@@ -215,8 +216,8 @@ impl<'v> Tokens<'v> {
     /// All entries, in no order.
     ///
     /// # Errors
-    /// [`VaultError`] if the cache cannot be read, or an entry is sealed under the master key and
-    /// that cannot be had.
+    /// [`VaultError`] if the cache cannot be read, or there is no session key and the master key
+    /// cannot be had.
     pub fn list(self) -> Result<TokenList, VaultError> {
         let mut list = TokenList {
             entries: Vec::new(),
@@ -229,14 +230,21 @@ impl<'v> Tokens<'v> {
             return Ok(list);
         };
         let session = self.vault.existing_session_key(header.store)?;
+        // Asked for once at the most: a locked keyring takes its time to say so.
+        let mut master = None;
         for (name, id, key_id) in entries(&records)? {
             let key = match session {
-                Some(key) if key.id() == key_id => key,
-                _ if key_id == header.key_id => self.vault.master_key()?,
-                _ => {
-                    list.closed += 1;
-                    continue;
-                }
+                Some(key) if key.id() == key_id => Some(key),
+                _ if key_id != header.key_id => None,
+                None => Some(self.vault.master_key()?),
+                Some(_) => match master {
+                    Some(tried) => tried,
+                    None => *master.insert(self.master_key_beside_a_session()?),
+                },
+            };
+            let Some(key) = key else {
+                list.closed += 1;
+                continue;
             };
             let Some(bytes) = records.read(&name, envelope::SIZE_LIMIT)? else {
                 continue;
@@ -250,6 +258,16 @@ impl<'v> Tokens<'v> {
             }
         }
         Ok(list)
+    }
+
+    /// The master key where the session's opens most: one that cannot be had is told by what stays
+    /// closed.
+    fn master_key_beside_a_session(self) -> Result<Option<&'v Key>, VaultError> {
+        match self.vault.master_key() {
+            Ok(key) => Ok(Some(key)),
+            Err(VaultError::KeyUnavailable { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     fn remove_opened(self, chosen: impl Fn(&TokenEntry) -> bool) -> Result<usize, VaultError> {

@@ -23,7 +23,7 @@ pub enum ConfigCommand {
     List(ListArgs),
     /// Show one profile
     Show(ShowArgs),
-    /// Delete a profile with its secrets and cached tokens
+    /// Delete a profile with its secrets, sign-ins and cached tokens
     #[command(visible_alias = "rm")]
     Delete(DeleteArgs),
     /// Approve where a profile's secrets may go and what it refers to, on this machine
@@ -160,7 +160,7 @@ pub struct ShowArgs {
     pub output: ProfileOutput,
 }
 
-/// Delete a profile with its secrets and cached tokens
+/// Delete a profile with its secrets, sign-ins and cached tokens
 #[derive(Debug, Args)]
 pub struct DeleteArgs {
     /// Which profile.

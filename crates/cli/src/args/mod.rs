@@ -5,11 +5,13 @@
     reason = "the comments are help texts, shown as they are, and each bool is a flag of its own"
 )]
 
+mod cache;
 mod clipboard;
 pub mod common;
 mod config;
 mod credential;
 mod duration;
+mod logout;
 mod sign_in;
 mod token;
 
@@ -23,6 +25,10 @@ use clap::ValueEnum;
 use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
 
+pub use self::cache::CacheClearArgs;
+pub use self::cache::CacheCommand;
+pub use self::cache::CacheListArgs;
+pub use self::cache::CacheOutput;
 pub use self::clipboard::HoldClipboardArgs;
 pub use self::config::ConfigCommand;
 pub use self::config::CreateArgs;
@@ -36,6 +42,7 @@ pub use self::config::ProfileOutput;
 pub use self::config::ShowArgs;
 pub use self::config::TrustArgs;
 pub use self::credential::CredentialArgs;
+pub use self::logout::LogoutArgs;
 pub use self::sign_in::SignInArgs;
 pub use self::token::OutputArgs;
 pub use self::token::RefreshArgs;
@@ -120,9 +127,14 @@ pub enum Command {
     GetToken(Box<TokenArgs>),
     /// Get a new access token, whatever the cache holds, and print it
     Refresh(Box<RefreshArgs>),
+    /// Forget who signed in
+    Logout(Box<LogoutArgs>),
     /// Manage profiles
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// See and forget what is kept
+    #[command(subcommand)]
+    Cache(CacheCommand),
     /// Show the program at work against a built-in Entra look-alike, no tenant needed
     Demo,
     /// Hold the clipboard until it is cleared; started by --copy
@@ -158,7 +170,8 @@ impl Arguments {
             Command::GetToken(args) => args.output.output == TokenOutput::Json,
             Command::Refresh(args) => args.token.output.output == TokenOutput::Json,
             Command::Config(command) => command.wants_json(),
-            Command::Demo | Command::HoldClipboard(_) => false,
+            Command::Cache(command) => command.wants_json(),
+            Command::Logout(_) | Command::Demo | Command::HoldClipboard(_) => false,
         }
     }
 
@@ -167,7 +180,11 @@ impl Arguments {
         match &self.command {
             Command::GetToken(args) => args.silent,
             Command::Refresh(args) => args.token.silent,
-            Command::Config(_) | Command::Demo | Command::HoldClipboard(_) => false,
+            Command::Logout(_)
+            | Command::Config(_)
+            | Command::Cache(_)
+            | Command::Demo
+            | Command::HoldClipboard(_) => false,
         }
     }
 }

@@ -10,13 +10,11 @@ use engine::SystemClock;
 use engine::TokenRequest;
 use engine::Transport;
 use model::Clock;
-use model::Profile;
 use model::Timestamp;
 
 use crate::args::TokenArgs;
 use crate::clipboard;
 use crate::command_error::CommandError;
-use crate::command_error::Kind;
 use crate::output;
 use crate::settings;
 use crate::settings::Store;
@@ -33,7 +31,13 @@ pub(crate) fn run(
 ) -> Result<ExitCode, CommandError> {
     let allowed = args.timeout.unwrap_or(engine::DEFAULT_TIMEOUT);
     let store = settings::open_within(ui, variables, allowed)?;
-    let profile = profile(ui, variables, &store, args)?;
+    let profile = settings::profile_if_meant(
+        ui,
+        variables,
+        &store.vault,
+        args.profile.as_deref(),
+        &args.target,
+    )?;
     let request = settings::token_request(ui, variables, args, profile.as_ref())?;
     let ca_file = settings::ca_file(&args.target, profile.as_ref())?;
     let transport = Transport::new(settings::network(ca_file, variables));
@@ -48,39 +52,6 @@ pub(crate) fn run(
     }
     warn_of_expiry(ui, args, &issued, now);
     Ok(ExitCode::SUCCESS)
-}
-
-/// The profile meant; none where the command itself names an application.
-fn profile(
-    ui: &Ui,
-    variables: &Variables,
-    store: &Store,
-    args: &TokenArgs,
-) -> Result<Option<Profile>, CommandError> {
-    let names_application =
-        args.target.client_id.is_some() || variables.text("ENTRA_AUTH_CLIENT_ID").is_some();
-    let names_profile = args.profile.is_some() || variables.text("ENTRA_AUTH_PROFILE").is_some();
-    if names_application && !names_profile {
-        return Ok(None);
-    }
-    let chosen = settings::chosen_profile(ui, variables, &store.vault, args.profile.as_deref());
-    match chosen {
-        // Where the Azure SDKs would find an application and there is no profile at all, so do we.
-        Err(error)
-            if error.kind == Kind::ProfileNotFound
-                && !names_profile
-                && variables.text("AZURE_CLIENT_ID").is_some()
-                && store
-                    .vault
-                    .profiles()
-                    .names()
-                    .map_err(wording::profiles)?
-                    .is_empty() =>
-        {
-            Ok(None)
-        }
-        chosen => chosen.map(Some),
-    }
 }
 
 fn issued(

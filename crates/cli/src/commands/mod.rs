@@ -1,9 +1,14 @@
 //! One file per command: each takes its arguments and says what came of it.
 
+mod cache;
 mod config;
 mod demo;
 mod get_token;
+mod logout;
 mod refresh;
+mod sign_out;
+
+pub(crate) use self::sign_out::SignedOut;
 
 use std::process::ExitCode;
 
@@ -22,7 +27,9 @@ pub(crate) fn run(
     match command {
         Command::GetToken(args) => get_token::run(ui, variables, &args),
         Command::Refresh(args) => refresh::run(ui, variables, *args),
+        Command::Logout(args) => logout::run(ui, variables, &args),
         Command::Config(command) => config::run(ui, variables, command),
+        Command::Cache(command) => cache::run(ui, variables, &command),
         Command::Demo => demo::run(ui),
         Command::HoldClipboard(args) => clipboard::hold(ui, args.duration),
     }

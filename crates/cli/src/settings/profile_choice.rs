@@ -5,6 +5,7 @@ use vault::ProfilesError;
 use vault::Vault;
 
 use super::Variables;
+use crate::args::TargetArgs;
 use crate::command_error::CommandError;
 use crate::command_error::Kind;
 use crate::ui::Ui;
@@ -54,5 +55,46 @@ pub(crate) fn chosen_profile(
             named_profile(vault, &picked)
         }
         _ => Err(wording::no_profile_meant(&names)),
+    }
+}
+
+/// Whether a profile is named, by flag or variable.
+pub(crate) fn names_profile(variables: &Variables, wanted: Option<&str>) -> bool {
+    wanted.is_some() || variables.text("ENTRA_AUTH_PROFILE").is_some()
+}
+
+/// Whether an application is named beside any profile, by flag or variable.
+pub(crate) fn names_application(variables: &Variables, target: &TargetArgs) -> bool {
+    target.client_id.is_some() || variables.text("ENTRA_AUTH_CLIENT_ID").is_some()
+}
+
+/// The profile that a command means which can do without one; none where the command itself names
+/// an application.
+pub(crate) fn profile_if_meant(
+    ui: &Ui,
+    variables: &Variables,
+    vault: &Vault,
+    wanted: Option<&str>,
+    target: &TargetArgs,
+) -> Result<Option<Profile>, CommandError> {
+    let names_profile = names_profile(variables, wanted);
+    if names_application(variables, target) && !names_profile {
+        return Ok(None);
+    }
+    match chosen_profile(ui, variables, vault, wanted) {
+        // Where the Azure SDKs would find an application and there is no profile at all, so do we.
+        Err(error)
+            if error.kind == Kind::ProfileNotFound
+                && !names_profile
+                && variables.text("AZURE_CLIENT_ID").is_some()
+                && vault
+                    .profiles()
+                    .names()
+                    .map_err(wording::profiles)?
+                    .is_empty() =>
+        {
+            Ok(None)
+        }
+        chosen => chosen.map(Some),
     }
 }

@@ -10,7 +10,6 @@ use engine::TokenRequest;
 use engine::request::MinTtl;
 use model::AuthMethod;
 use model::Authority;
-use model::AuthorityInput;
 use model::AuthorityKind;
 use model::ClientId;
 use model::Cloud;
@@ -24,6 +23,7 @@ use super::approval::approval_of;
 use super::chosen_authority::chosen_authority;
 use super::chosen_credential::CredentialChoice;
 use super::chosen_credential::Origin;
+use super::destination::profile_destination;
 use super::sign_in::of_no_use;
 use super::sign_in::sign_in_wishes;
 use crate::args::TargetArgs;
@@ -55,7 +55,7 @@ pub(crate) fn token_request(
     };
     let (flow, (credential, origin)) = flow_and_credential(args, variables, &choice)?;
     let sign_in = SignInWishes {
-        moved: is_moved(&args.target, variables, profile, &authority, &client_id),
+        moved: is_moved(&args.target, profile, &authority, &client_id),
         ..sign_in_wishes(&args.sign_in, variables, profile, flow)?
     };
     let scopes = scopes(args, variables, profile, &authority, flow)?;
@@ -106,11 +106,13 @@ pub(crate) fn token_request(
         timeout: args.timeout,
         sign_in,
         profile: profile.map(|profile| profile.name.clone()),
+        wants_refresh_token: args.output.include_refresh_token,
         approval,
     })
 }
 
-fn client_id(
+/// The application that flags, variables and profile name.
+pub(super) fn client_id(
     target: &TargetArgs,
     variables: &Variables,
     profile: Option<&Profile>,
@@ -187,7 +189,6 @@ fn method(credential: &Credential, profile: Option<&Profile>) -> AuthMethod {
 /// Whether a flag of this command leads elsewhere than the profile does.
 fn is_moved(
     target: &TargetArgs,
-    variables: &Variables,
     profile: Option<&Profile>,
     authority: &Authority,
     client_id: &ClientId,
@@ -200,27 +201,7 @@ fn is_moved(
     let Some(profile) = profile.filter(|_| names_target) else {
         return false;
     };
-    profile_destination(variables, profile) != Some(Destination::new(authority, client_id))
-}
-
-/// Where the profile leads by itself, completed by `AZURE_*`; `None` where that is nowhere.
-fn profile_destination(variables: &Variables, profile: &Profile) -> Option<Destination> {
-    let filled =
-        |field: &Option<String>, name: &str| field.clone().or_else(|| variables.text(name));
-    let address = match profile.cloud {
-        Some(_) => profile.authority.clone(),
-        None => filled(&profile.authority, "AZURE_AUTHORITY_HOST"),
-    };
-    let tenant = filled(&profile.tenant_id, "AZURE_TENANT_ID");
-    let authority = AuthorityInput {
-        cloud: profile.cloud,
-        authority: address.as_deref(),
-        kind: profile.authority_type,
-        tenant: tenant.as_deref(),
-    };
-    let client_id = filled(&profile.client_id, "AZURE_CLIENT_ID")?;
-    let client_id = ClientId::parse(&client_id).ok()?;
-    Some(Destination::new(&authority.resolve().ok()?, &client_id))
+    profile_destination(profile).ok() != Some(Destination::new(authority, client_id))
 }
 
 fn scopes(

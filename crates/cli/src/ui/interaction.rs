@@ -32,6 +32,7 @@ use super::surroundings::Surroundings;
 use super::waiting::Caption;
 use super::waiting::Waiting;
 use super::waiting::minutes_and_seconds;
+use crate::pages;
 use crate::settings::SignInManner;
 use crate::settings::Variables;
 use crate::signals;
@@ -272,17 +273,12 @@ impl Interaction for Person<'_> {
     }
 
     fn page(&self, ending: Ending<'_>) -> Page {
-        let (title, message) = match ending {
-            Ending::SignedIn(account) => ("Signed in", format!("Signed in as {account}.")),
-            Ending::Failed(error) => (
-                "Not signed in",
-                wording::engine(error, self.request).message,
-            ),
-        };
-        Page {
-            title: title.to_owned(),
-            style: String::new(),
-            body: format!("<h1>{title}</h1><p>{}</p>", html_escaped(&message)),
+        match ending {
+            Ending::SignedIn(account) => pages::signed_in(account),
+            Ending::Failed(error) => {
+                let worded = wording::engine(error, self.request);
+                pages::refused(&worded.message, &worded.hints)
+            }
         }
     }
 
@@ -293,12 +289,4 @@ impl Interaction for Person<'_> {
             self.ui.tell_always(&format!("Signed in as {account}"));
         }
     }
-}
-
-/// Text from outside as text of an HTML document (HTML, "Escaping a string").
-fn html_escaped(text: &str) -> String {
-    escaped(text)
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
 }

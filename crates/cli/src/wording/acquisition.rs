@@ -2,7 +2,6 @@
 
 use std::error::Error as _;
 
-use engine::Credential;
 use engine::EngineError;
 use engine::InputRefused;
 use engine::Shortfall;
@@ -19,6 +18,7 @@ use protocol::discovery::DiscoveryError;
 use protocol::scope_rules::ScopeRuleError;
 use vault::VaultError;
 
+use super::broken_sign_in;
 use super::not_signed_in;
 use super::sign_in;
 use super::store;
@@ -39,15 +39,6 @@ pub(crate) fn engine(error: &EngineError, request: &TokenRequest) -> CommandErro
         EngineError::TenantNotConcrete { .. } => {
             CommandError::usage("tenant_not_concrete", message)
                 .hint("Name the one that has the app: --tenant-id GUID or its domain")
-        }
-        EngineError::FlowNotSupported(_) => {
-            let worded = CommandError::usage("flow_not_supported", message);
-            if matches!(request.credential, Credential::None) {
-                return worded.hint(format!(
-                    "For a token of the application itself, no credential is given: {GIVE_ONE}"
-                ));
-            }
-            worded.hint("With an app's own secret or certificate: -f ClientCredentials")
         }
         EngineError::NotApproved {
             profile,
@@ -79,6 +70,15 @@ pub(crate) fn engine(error: &EngineError, request: &TokenRequest) -> CommandErro
         }
         EngineError::WhichAccount(accounts) => not_signed_in::which_account(accounts),
         EngineError::NoSuchService { .. } => not_signed_in::no_such_service(request, message),
+        EngineError::Listen {
+            redirect_uri,
+            source,
+        } => broken_sign_in::unheard(request, redirect_uri, source),
+        EngineError::AuthorizationResponse(error) => broken_sign_in::senseless(request, error),
+        EngineError::Relay(error) => broken_sign_in::relayed(error),
+        EngineError::IdToken(error) => broken_sign_in::misidentified(request, error),
+        EngineError::NobodyNamed => broken_sign_in::nobody_named(message),
+        EngineError::SignInElsewhere(_) => broken_sign_in::elsewhere(request, message),
         EngineError::Refused(refusal) => refused(refusal, request),
         EngineError::Reply(reply) => no_sense(reply),
         EngineError::TimedOut(_) => CommandError::new(Kind::TimedOut, "timed_out", message)

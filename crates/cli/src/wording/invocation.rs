@@ -129,6 +129,7 @@ pub(crate) mod tests {
             timeout: None,
             sign_in: SignInWishes::default(),
             profile: profile.map(|name| ProfileName::parse(name).unwrap()),
+            wants_refresh_token: false,
             approval: None,
         }
     }

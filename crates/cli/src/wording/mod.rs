@@ -2,11 +2,14 @@
 //! facts; they are worded here and nowhere else.
 
 mod acquisition;
+mod broken_sign_in;
 mod clipboard;
 mod invocation;
+mod kept;
 mod not_signed_in;
 mod profiles;
 mod sign_in;
+mod signed_out;
 mod store;
 mod transport;
 
@@ -17,11 +20,30 @@ pub(crate) use self::acquisition::shortfall;
 pub(crate) use self::clipboard::copied;
 pub(crate) use self::invocation::Instead;
 pub(crate) use self::invocation::command;
+pub(crate) use self::kept::closed_tokens;
+pub(crate) use self::kept::forget_sign_ins;
+pub(crate) use self::kept::nothing_to_show;
+pub(crate) use self::kept::other_refresh_tokens;
+pub(crate) use self::kept::remains_forgotten;
+pub(crate) use self::kept::sign_ins_unreadable;
+pub(crate) use self::kept::time_left;
+pub(crate) use self::kept::tokens_forgotten;
 pub(crate) use self::profiles::no_profile_meant;
 pub(crate) use self::profiles::profiles;
 pub(crate) use self::sign_in::nothing_came_back;
 pub(crate) use self::sign_in::paste_it;
 pub(crate) use self::sign_in::sign_in_notice;
+pub(crate) use self::signed_out::forget_everybody;
+pub(crate) use self::signed_out::nobody;
+pub(crate) use self::signed_out::nobody_anywhere;
+pub(crate) use self::signed_out::not_rebound;
+pub(crate) use self::signed_out::not_signed_in;
+pub(crate) use self::signed_out::refresh_tokens_left;
+pub(crate) use self::signed_out::sign_in_again;
+pub(crate) use self::signed_out::signed_out;
+pub(crate) use self::signed_out::waiting_for_a_sign_in;
+pub(crate) use self::signed_out::which_account;
+pub(crate) use self::signed_out::will_be_forgotten;
 pub(crate) use self::store::location;
 pub(crate) use self::store::notice;
 pub(crate) use self::store::vault;

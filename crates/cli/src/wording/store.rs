@@ -138,7 +138,7 @@ pub(crate) fn notice(notice: &Notice) -> String {
         ),
         Notice::UnusableEntry { path, why } => {
             format!(
-                "the cached token in {} cannot be used: {why}",
+                "what is kept in {} cannot be used and counts as absent: {why}",
                 path.display()
             )
         }

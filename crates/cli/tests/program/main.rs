@@ -9,6 +9,7 @@
 )]
 
 // Looks into /proc.
+mod cache;
 #[cfg(target_os = "linux")]
 mod canaries;
 mod certificates;
@@ -19,6 +20,7 @@ mod faults;
 mod hostile_text;
 mod https;
 mod kills;
+mod logout;
 mod precedence;
 mod questions;
 mod references;

@@ -95,7 +95,7 @@ fn assert_is_a_miss(world: &World, damage: &str) {
     let (answer, said) = world.call(&["get-token"]).run().answer_and_words();
     assert_is_token(&answer);
     assert!(
-        said.contains("warning: the cached token in"),
+        said.contains("warning: what is kept in"),
         "{damage}: {said}"
     );
     assert!(said.contains("cannot be used"), "{damage}: {said}");

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::page::Page;
 use crate::support::World;
+use crate::support::signed_in::profile;
 
 /// A schema of docs/schema.
 pub(crate) fn schema(name: &str) -> Value {
@@ -145,6 +146,26 @@ fn warnings_and_notes_are_as_described() {
     let warning: Value = serde_json::from_str(&said).unwrap();
     assert_eq!(warning["level"], "warning");
     assert_eq!(fields(&warning), described("Warnings and notes"));
+}
+
+#[test]
+fn what_is_cached_is_as_its_schema_says() {
+    let world = World::with_profile();
+    world.call(&["get-token"]).run().answer();
+    world.sign_in(&profile("sp"), "ada@contoso.com");
+    let cache = world.call(&["cache", "list", "-o", "json"]).run().answer();
+    let cache: Value = serde_json::from_str(&cache).unwrap();
+    assert_is_described(&cache, "cache.schema.json", "Cache");
+    assert_eq!(fields(&cache), described("Cache"));
+    let properties = &schema("cache.schema.json")["properties"];
+    for (field, section) in [("tokens", "Cached token"), ("sign_ins", "Sign-in")] {
+        let of_schema = fields(&properties[field]["items"]["properties"]);
+        assert_eq!(described(section), of_schema);
+        for item in cache[field].as_array().unwrap() {
+            assert_eq!(fields(item), of_schema);
+        }
+        assert!(!cache[field].as_array().unwrap().is_empty(), "{field}");
+    }
 }
 
 #[test]

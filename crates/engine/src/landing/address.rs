@@ -97,3 +97,92 @@ impl From<Refused> for ListenError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::cell::RefCell;
+    use std::net::Ipv4Addr;
+    use std::net::Ipv6Addr;
+
+    use super::*;
+
+    const BOTH: [IpAddr; 2] = [
+        IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(Ipv6Addr::LOCALHOST),
+    ];
+
+    #[test]
+    fn a_free_port_that_is_squatted_on_the_other_family_is_given_up_for_another() {
+        let squatters = RefCell::new(Vec::new());
+        let (sockets, port) = bind_by(&BOTH, 0, |at| {
+            if at.is_ipv6() && squatters.borrow().len() < 3 {
+                squatters.borrow_mut().push(TcpListener::bind(at)?);
+            }
+            TcpListener::bind(at)
+        })
+        .unwrap();
+        assert_eq!(sockets.len(), 2);
+        for socket in &sockets {
+            assert_eq!(socket.local_addr().unwrap().port(), port);
+        }
+        let squatted: Vec<_> = squatters
+            .borrow()
+            .iter()
+            .map(|squatter| squatter.local_addr().unwrap().port())
+            .collect();
+        assert_eq!(squatted.len(), 3);
+        assert!(!squatted.contains(&port));
+    }
+
+    #[test]
+    fn looking_for_a_free_port_comes_to_an_end() {
+        let tries = Cell::new(0);
+        let error = bind_by(&BOTH, 0, |at| {
+            if at.is_ipv4() {
+                return TcpListener::bind(at);
+            }
+            tries.set(tries.get() + 1);
+            Err(ErrorKind::AddrInUse.into())
+        })
+        .unwrap_err();
+        assert!(matches!(error, ListenError::NoFreePort), "{error:?}");
+        assert_eq!(tries.get(), ATTEMPTS);
+    }
+
+    #[test]
+    fn a_family_that_the_machine_lacks_is_done_without() {
+        let unsupported = || io::Error::from_raw_os_error(FAMILY_NOT_SUPPORTED);
+        let unavailable = || io::Error::from(ErrorKind::AddrNotAvailable);
+        let reasons: [fn() -> io::Error; 2] = [unsupported, unavailable];
+        for (lacks_ipv4, reason) in [true, false].into_iter().zip(reasons) {
+            let (sockets, port) = bind_by(&BOTH, 0, |at| {
+                if at.is_ipv4() == lacks_ipv4 {
+                    return Err(reason());
+                }
+                TcpListener::bind(at)
+            })
+            .unwrap();
+            let [socket] = &sockets[..] else {
+                panic!("{sockets:?}");
+            };
+            let bound = socket.local_addr().unwrap();
+            assert_eq!((bound.is_ipv6(), bound.port()), (lacks_ipv4, port));
+        }
+    }
+
+    #[test]
+    fn no_address_at_all_is_an_error() {
+        let error = bind_by(&BOTH, 0, |_| Err(ErrorKind::AddrNotAvailable.into())).unwrap_err();
+        assert!(matches!(error, ListenError::Address { .. }), "{error:?}");
+    }
+
+    #[test]
+    fn a_port_that_is_kept_from_this_user_is_told_apart() {
+        let error = bind_by(&BOTH, 80, |_| Err(ErrorKind::PermissionDenied.into())).unwrap_err();
+        assert!(
+            matches!(error, ListenError::NotPermitted { port: 80, .. }),
+            "{error:?}"
+        );
+    }
+}

@@ -136,7 +136,7 @@ async fn visit(
 ) -> Result<Answer, Stray> {
     match house.gate.admit(head)? {
         Visit::Query { query, clean } => {
-            let response = AuthorizationResponse::from_query(&query);
+            let response = AuthorizationResponse::from_query(query);
             if !house.reception.recognises(response) {
                 return Err(Stray::WrongState);
             }

@@ -17,12 +17,11 @@ pub(super) struct Gate {
 }
 
 /// A request that may come in.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Visit {
+pub(super) enum Visit<'head> {
     /// `GET` with this query, which may be the answer; where to send the browser then.
     Query {
         /// As it stands in the address.
-        query: String,
+        query: &'head str,
         /// The same address without the query.
         clean: String,
     },
@@ -38,7 +37,7 @@ impl Gate {
     }
 
     /// Lets a request in, or says what it is instead.
-    pub(super) fn admit(&self, head: &Parts) -> Result<Visit, Stray> {
+    pub(super) fn admit<'head>(&self, head: &'head Parts) -> Result<Visit<'head>, Stray> {
         let host = self.host(head).ok_or(Stray::ForeignHost)?;
         if head.uri.path() != self.path {
             return Err(Stray::OtherPath);
@@ -52,7 +51,7 @@ impl Gate {
                 None | Some("") => Visit::Bare,
                 // The whole address: a path that begins with `//` would be taken for a host.
                 Some(query) => Visit::Query {
-                    query: query.to_owned(),
+                    query,
                     clean: format!("http://{host}{}", self.path),
                 },
             }),

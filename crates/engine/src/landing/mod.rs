@@ -6,7 +6,6 @@
 //! in the log, and the wait goes on.
 
 mod address;
-mod authorization_response;
 mod connection;
 mod document;
 mod error;
@@ -29,9 +28,9 @@ use tokio::sync::oneshot;
 
 use crate::Page;
 
-pub use authorization_response::AuthorizationResponse;
 pub use error::ListenError;
 pub use holder::command_that_names_holder;
+pub use protocol::authorization_response::AuthorizationResponse;
 
 /// The loopback addresses of a redirect URI, bound and not yet served: browsers that come now
 /// wait.

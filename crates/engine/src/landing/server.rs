@@ -12,6 +12,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
+use tokio::task::yield_now;
 use tokio::time::sleep;
 use tokio::time::timeout;
 
@@ -93,6 +94,9 @@ async fn accept(listeners: Vec<TcpListener>, house: Arc<House>) {
             let seat = Arc::downgrade(&guest);
             let task = tokio::spawn(connection::attend(stream, guest, Arc::clone(&house)));
             seats.take(task.abort_handle(), seat);
+            // One at a time: of a thousand that come at once, each gets to say what it wants
+            // before the next ones take its seat.
+            yield_now().await;
         }
     }
 }

@@ -65,7 +65,7 @@ impl AuthorizationResponse {
             of_address(pasted, redirect_uri)?
         } else if head.contains('=') || head.is_empty() {
             Self::from_query(pasted.trim_start_matches(['?', '#', '&']))
-        } else if head.len() < pasted.len() || is_address_without_scheme(pasted, redirect_uri) {
+        } else if is_address_without_scheme(pasted, redirect_uri) {
             of_address(&with_scheme(pasted, redirect_uri), redirect_uri)?
         } else {
             return Err(PastedError::NoState);
@@ -205,6 +205,8 @@ mod tests {
             ("foo=bar", PastedError::NoAnswer),
             ("0.AXkAq_c0de-x", PastedError::NoState),
             ("4/0AX4XfWh", PastedError::NoState),
+            ("pl4nted#st", PastedError::NoState),
+            ("other.example/?code=pl4nted&state=st", PastedError::NoState),
             ("code=c0de", PastedError::NoState),
             ("http://localhost:8400/?code=c0de", PastedError::NoState),
             (
@@ -238,7 +240,7 @@ mod tests {
         }
 
         #[test]
-        fn no_error_shows_what_was_pasted(text in "(https?://[a-z]{1,8}/)?[?]?(code=)?pl4nted[a-z&=]{0,10}") {
+        fn no_error_shows_what_was_pasted(text in "(https?://[a-z]{1,8}/)?[?]?(code=)?pl4nted[a-z&=?#/]{0,10}") {
             if let Err(error) = pasted(&text) {
                 prop_assert!(!error.to_string().contains("pl4nted"));
             }

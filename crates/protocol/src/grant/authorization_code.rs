@@ -37,18 +37,18 @@ pub fn request(
 mod tests {
     use model::AuthorityKind;
 
-    use super::super::tests::NOW;
-    use super::super::tests::Parts;
-    use super::super::tests::wire;
     use super::*;
+    use crate::fixtures::Asking;
+    use crate::fixtures::NOW;
+    use crate::fixtures::wire;
 
-    fn built(parts: &Parts, claims: Option<&str>) -> HttpRequest {
+    fn built(asking: &Asking, claims: Option<&str>) -> HttpRequest {
         request(
-            &parts.grant(),
+            &asking.grant(),
             &AuthorizationCode::from("0.AX+/=".to_owned()),
             &RedirectUri::parse("http://localhost:8400").unwrap(),
             &CodeVerifier::from("ver-ifier".to_owned()),
-            &parts.scopes,
+            &asking.scopes,
             claims,
             NOW,
         )
@@ -57,9 +57,9 @@ mod tests {
 
     #[test]
     fn a_public_client_names_itself_and_proves_the_code_is_its_own() {
-        let parts = Parts::of(AuthorityKind::Entra);
-        let request = built(&parts, None);
-        assert_eq!(request.url, parts.endpoints.token);
+        let asking = Asking::at(AuthorityKind::Entra);
+        let request = built(&asking, None);
+        assert_eq!(request.url, asking.endpoints.token);
         assert_eq!(
             wire(&request),
             "grant_type=authorization_code&client_id=app&code=0.AX%2B%2F%3D\
@@ -71,7 +71,7 @@ mod tests {
     #[test]
     fn a_confidential_client_proves_itself_as_well() {
         let request = built(
-            &Parts::of(AuthorityKind::Entra).with_secret(),
+            &Asking::at(AuthorityKind::Entra).with_secret(),
             Some(r#"{"access_token":{}}"#),
         );
         let form = request.body.as_ref().unwrap();
@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn other_providers_get_nothing_of_entras() {
         for kind in [AuthorityKind::Adfs, AuthorityKind::Oidc] {
-            let request = built(&Parts::of(kind), None);
+            let request = built(&Asking::at(kind), None);
             assert_eq!(request.body.as_ref().unwrap().get("client_info"), None);
             assert_eq!(request.header("client-request-id"), None);
         }
@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn diagnostics_show_neither_code_nor_verifier() {
-        let shown = built(&Parts::of(AuthorityKind::Entra), None).redacted();
+        let shown = built(&Asking::at(AuthorityKind::Entra), None).redacted();
         assert!(
             !shown.contains("0.AX") && !shown.contains("ver-ifier"),
             "{shown}"

@@ -29,16 +29,16 @@ pub fn request(
 mod tests {
     use model::AuthorityKind;
 
-    use super::super::tests::NOW;
-    use super::super::tests::Parts;
-    use super::super::tests::wire;
     use super::*;
+    use crate::fixtures::Asking;
+    use crate::fixtures::NOW;
+    use crate::fixtures::wire;
 
     #[test]
     fn the_code_is_all_that_is_sent_beside_the_client() {
-        let parts = Parts::of(AuthorityKind::Entra);
+        let asking = Asking::at(AuthorityKind::Entra);
         let code = DeviceCode::from("d3vice".to_owned());
-        let request = request(&parts.grant(), &code, None, NOW).unwrap();
+        let request = request(&asking.grant(), &code, None, NOW).unwrap();
         assert_eq!(
             wire(&request),
             "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code&client_id=app\

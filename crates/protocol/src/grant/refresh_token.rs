@@ -35,25 +35,25 @@ pub fn request(
 mod tests {
     use model::AuthorityKind;
 
-    use super::super::tests::NOW;
-    use super::super::tests::Parts;
-    use super::super::tests::wire;
     use super::*;
+    use crate::fixtures::Asking;
+    use crate::fixtures::NOW;
+    use crate::fixtures::wire;
 
-    fn built(parts: &Parts, claims: Option<&str>) -> HttpRequest {
+    fn built(asking: &Asking, claims: Option<&str>) -> HttpRequest {
         let token = RefreshToken::from("1.AX+".to_owned());
-        request(&parts.grant(), &token, &parts.scopes, claims, NOW).unwrap()
+        request(&asking.grant(), &token, &asking.scopes, claims, NOW).unwrap()
     }
 
     #[test]
     fn the_token_is_sent_for_the_scopes_of_now() {
         assert_eq!(
-            wire(&built(&Parts::of(AuthorityKind::Entra), Some("{}"))),
+            wire(&built(&Asking::at(AuthorityKind::Entra), Some("{}"))),
             "grant_type=refresh_token&client_id=app&refresh_token=1.AX%2B\
              &scope=api%3A%2F%2Fa%2Fread%20openid&client_info=1&claims=%7B%7D"
         );
         assert_eq!(
-            wire(&built(&Parts::of(AuthorityKind::Oidc).with_secret(), None)),
+            wire(&built(&Asking::at(AuthorityKind::Oidc).with_secret(), None)),
             "grant_type=refresh_token&client_id=app&client_secret=s3cret&refresh_token=1.AX%2B\
              &scope=api%3A%2F%2Fa%2Fread%20openid"
         );
@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn diagnostics_do_not_show_the_token() {
-        let shown = format!("{:?}", built(&Parts::of(AuthorityKind::Entra), None));
+        let shown = format!("{:?}", built(&Asking::at(AuthorityKind::Entra), None));
         assert!(!shown.contains("1.AX"), "{shown}");
     }
 }

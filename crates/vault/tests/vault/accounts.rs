@@ -69,6 +69,7 @@ fn asking_who_signed_in_makes_nothing() {
     assert_eq!(accounts.get(&owner("p")).unwrap(), None);
     assert!(accounts.list().unwrap().is_empty());
     assert!(!accounts.remove(&owner("p")).unwrap());
+    assert_eq!(accounts.remove_all().unwrap(), 0);
     assert!(!accounts.rebind(&owner("p"), &destination("t")).unwrap());
     let tokens = vault.refresh_tokens();
     assert!(tokens.list().unwrap().held.is_empty());
@@ -78,6 +79,23 @@ fn asking_who_signed_in_makes_nothing() {
         assert!(!tokens.remove(identity).unwrap());
     });
     assert!(home.files("").is_empty());
+}
+
+#[test]
+fn everybody_can_be_forgotten_without_the_key_and_whatever_is_damaged() {
+    for (kind, home) in homes() {
+        keep(&home.vault(), &owner("p"), &book("t", &["ada"]));
+        keep(&home.vault(), &owner("q"), &book("t", &["eve"]));
+        let damaged = home.files("state/accounts").remove(0);
+        std::fs::write(&damaged, "damaged").unwrap();
+        for key in home.files("data") {
+            std::fs::remove_file(key).unwrap();
+        }
+        assert_eq!(home.vault().accounts().remove_all().unwrap(), 2, "{kind}");
+        assert!(home.files("state/accounts").is_empty(), "{kind}");
+        assert!(home.files("state/account-copies").is_empty(), "{kind}");
+        assert_eq!(home.vault().accounts().remove_all().unwrap(), 0, "{kind}");
+    }
 }
 
 #[test]
@@ -143,6 +161,9 @@ fn at_the_deadline_nothing_was_changed() {
                 fast.accounts().remove(&owner("p")),
                 Err(VaultError::Lock(LockError::TimedOut { .. }))
             ));
+            // Looking waits for nobody.
+            assert_eq!(fast.accounts().known(&owner("p")).unwrap(), held);
+            assert_eq!(fast.accounts().get(&owner("p")).unwrap(), held);
             fast.accounts()
                 .update(&owner("q"), LONG, &mut |_| Some(book("t", &["bob"])))
                 .unwrap();

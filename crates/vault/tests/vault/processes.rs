@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::Clock;
+use vault::AccountBook;
 use vault::FailureRecord;
 use vault::Locations;
 use vault::LockError;
@@ -29,12 +30,17 @@ use crate::common::FastClock;
 use crate::common::Heard;
 use crate::common::Home;
 use crate::common::RealClock;
+use crate::common::account;
+use crate::common::book;
 use crate::common::destination;
 use crate::common::entry_id;
 use crate::common::name;
+use crate::common::owner;
 use crate::common::profile;
+use crate::common::refresh_token;
 use crate::common::token;
 use crate::common::vault_at;
+use crate::common::with_identity;
 
 const ROLE: &str = "VAULT_TEST_ROLE";
 const LONG: Duration = Duration::from_mins(5);
@@ -98,6 +104,20 @@ impl Running {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
+
+    /// Kills it, and returns the number of the last change that it said was done.
+    #[cfg(target_os = "linux")]
+    fn kill_and_count_changes(mut self, heard: u32) -> usize {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        let mut rest = String::new();
+        self.output.read_to_string(&mut rest).unwrap();
+        let later = rest
+            .lines()
+            .filter_map(|line| line.strip_suffix(" done"))
+            .filter_map(|number| number.parse().ok());
+        later.max().unwrap_or(heard as usize)
+    }
 }
 
 impl Drop for Running {
@@ -145,6 +165,16 @@ fn child() {
                 say("round");
             }
         }
+        "sign in and out" => {
+            say("ready");
+            for number in 0.. {
+                vault
+                    .accounts()
+                    .update(&owner("shared"), LONG, &mut |_| book_after(number))
+                    .unwrap();
+                say(&format!("{number} done"));
+            }
+        }
         "hold" => {
             let held = vault
                 .locks()
@@ -184,6 +214,22 @@ fn put_one_of_each(vault: &Vault, number: usize) {
         .unwrap();
     vault.tokens().put(&entry_id(&text), &token(&text)).unwrap();
     vault.profiles().create(&profile(&text), false).unwrap();
+    with_identity("t", &text, |identity| {
+        vault.refresh_tokens().put(identity, &refresh_token(&text))
+    })
+    .unwrap();
+    vault
+        .accounts()
+        .update(&owner("shared"), LONG, &mut |held| {
+            let held = held.unwrap_or_else(|| book("t", &[]));
+            Some(held.with(account(&text), false))
+        })
+        .unwrap();
+}
+
+/// What is kept after that many changes: nobody now and then, and never twice the same.
+fn book_after(number: usize) -> Option<AccountBook> {
+    (!number.is_multiple_of(5)).then(|| book("t", &[&format!("v{number}")]))
 }
 
 fn change_everything(vault: &Vault, round: usize) {
@@ -194,6 +240,10 @@ fn change_everything(vault: &Vault, round: usize) {
         .put(&sp, kind, &destination("t"), &text)
         .unwrap();
     vault.tokens().put(&entry_id("a"), &token(&text)).unwrap();
+    with_identity("t", "ada", |identity| {
+        vault.refresh_tokens().put(identity, &refresh_token(&text))
+    })
+    .unwrap();
     let mut wanted = profile("sp");
     wanted.tenant_id = Some(text);
     vault.profiles().create(&wanted, true).unwrap();
@@ -239,7 +289,17 @@ fn first_runs(home: &Home) {
         let found = vault.tokens().get(&entry_id(&text)).unwrap().unwrap();
         assert_eq!(found.access_token.expose_secret(), text);
         vault.profiles().find(&text).unwrap();
+        let kept = with_identity("t", &text, |identity| vault.refresh_tokens().get(identity));
+        assert_eq!(kept.unwrap().unwrap().token.expose_secret(), text);
     }
+    let shared = vault.accounts().get(&owner("shared")).unwrap().unwrap();
+    let mut ids: Vec<_> = shared.accounts.iter().map(|account| &account.id).collect();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), COUNT, "an account was lost");
+    assert_eq!(shared.default.as_ref(), Some(&shared.accounts[0].id));
+    let known = vault.accounts().known(&owner("shared")).unwrap();
+    assert_eq!(known, Some(shared));
     assert_eq!(vault.tokens().list().unwrap().closed, 0);
 }
 
@@ -263,6 +323,7 @@ fn two_hundred_kills_leave_everything_readable() {
     let home = Home::new();
     let (sp, kind) = (name("sp"), SecretKind::ClientSecret);
     let mut kept_once = false;
+    let mut refresh_kept_once = false;
     let mut header = None;
     for kill in 0..200_u32 {
         let mut child = Running::start(&home, "busy", 0);
@@ -283,11 +344,15 @@ fn two_hundred_kills_leave_everything_readable() {
         assert!(!kept_once || secret.is_some(), "a secret was lost");
         kept_once |= secret.is_some();
         vault.tokens().get(&entry_id("a")).unwrap();
+        let refresh = with_identity("t", "ada", |identity| vault.refresh_tokens().get(identity));
+        let refresh = refresh.unwrap().is_some();
+        assert!(!refresh_kept_once || refresh, "a refresh token was lost");
+        refresh_kept_once |= refresh;
         for listed in vault.profiles().all().unwrap() {
             assert!(matches!(listed, vault::Listed::Valid { .. }), "{listed:?}");
         }
     }
-    assert!(kept_once);
+    assert!(kept_once && refresh_kept_once);
     let unusable = home
         .heard
         .all()
@@ -295,6 +360,56 @@ fn two_hundred_kills_leave_everything_readable() {
         .filter(|notice| matches!(notice, vault::Notice::UnusableEntry { .. }));
     assert_eq!(unusable.count(), 0);
     change_everything(&home.vault(), 7);
+}
+
+/// The copies of accounts, without what killed writers left unfinished.
+#[cfg(target_os = "linux")]
+fn copies(home: &Home) -> usize {
+    let is_finished = |path: &PathBuf| !path.to_str().unwrap().contains(".unfinished-");
+    let files = home.files("state/account-copies");
+    files.into_iter().filter(is_finished).count()
+}
+
+/// After any kill the record is what the last finished change made it, or what the next one would
+/// have; and the copy, if there is one, agrees.
+#[cfg(target_os = "linux")]
+#[test]
+fn kills_in_the_middle_of_changes_leave_no_stale_copy_of_the_accounts() {
+    let home = Home::with_session();
+    let mut copies_missing = 0;
+    for kill in 0..150_u32 {
+        let mut child = Running::start(&home, "sign in and out", 0);
+        assert!(child.says("ready"));
+        for number in 0..=kill % 9 {
+            assert!(child.says(&format!("{number} done")));
+        }
+        for _ in 0..(kill * 7919) % 20_000 {
+            std::thread::yield_now();
+        }
+        let done = child.kill_and_count_changes(kill % 9);
+
+        let vault = home.vault();
+        let kept = vault.accounts().get(&owner("shared")).unwrap();
+        assert!(
+            kept == book_after(done) || kept == book_after(done + 1),
+            "after {done} changes: {kept:?}"
+        );
+        copies_missing += usize::from(copies(&home) == 0 && kept.is_some());
+        let known = vault.accounts().known(&owner("shared")).unwrap();
+        assert_eq!(known, kept, "after {done} changes");
+        let looked = vault
+            .accounts()
+            .update(&owner("shared"), LONG, &mut |book| book);
+        assert_eq!(looked.unwrap(), kept);
+        assert_eq!(copies(&home), usize::from(kept.is_some()));
+    }
+    assert!(copies_missing > 0, "no kill hit the middle of a change");
+    let told = home.heard.all();
+    assert!(
+        told.iter()
+            .all(|notice| matches!(notice, vault::Notice::KeyFileMade { .. })),
+        "{told:?}"
+    );
 }
 
 #[test]

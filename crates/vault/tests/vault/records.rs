@@ -1,18 +1,26 @@
 //! Tokens, secrets and approvals: kept, found again, and opened only as what they are.
 
+use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::common::Home;
 use crate::common::account;
+use crate::common::book;
 use crate::common::client;
 use crate::common::destination;
 use crate::common::entry_id;
 use crate::common::name;
+use crate::common::owner;
+use crate::common::refresh_token;
 use crate::common::token;
+use crate::common::with_identity;
 use vault::Approval;
 use vault::KeyStoreChoice;
 use vault::KeyUnavailable;
 use vault::KeyringError;
+use vault::LockName;
 use vault::Notice;
 use vault::Protection;
 use vault::SecretKind;
@@ -187,6 +195,54 @@ fn tokens_are_forgotten_one_by_one_by_client_and_all_at_once() {
     assert!(vault.tokens().get(&entry_id("c")).unwrap().is_some());
     assert_eq!(vault.tokens().clear().unwrap(), 1);
     assert!(vault.tokens().list().unwrap().entries.is_empty());
+}
+
+/// All files below, with what they hold.
+fn contents_below(path: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(path).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(contents_below(&path));
+        } else {
+            found.push((path.clone(), std::fs::read(path).unwrap()));
+        }
+    }
+    found
+}
+
+#[test]
+fn no_file_and_no_file_name_holds_a_token_or_a_name_in_the_clear() {
+    for (kind, home) in homes() {
+        let vault = home.vault();
+        let mut entry = token("pl4nted-access");
+        entry.account = Some(account("pl4nted-user"));
+        vault.tokens().put(&entry_id("a"), &entry).unwrap();
+        with_identity("t", "pl4nted-user", |identity| {
+            let stored = refresh_token("pl4nted-refresh");
+            vault.refresh_tokens().put(identity, &stored)
+        })
+        .unwrap();
+        let (by_profile, minute) = (owner("pl4nted-profile"), Duration::from_mins(1));
+        let kept = book("t", &["pl4nted-user"]);
+        vault
+            .accounts()
+            .update(&by_profile, minute, &mut |_| Some(kept.clone()))
+            .unwrap();
+        let lock = LockName::sign_in(&by_profile);
+        let lock = vault.locks().acquire(&lock, minute, 0, &mut |_| ());
+        lock.unwrap().release().unwrap();
+        let mut below = contents_below(home.root.path());
+        if let Some(runtime) = &home.runtime {
+            below.extend(contents_below(runtime.path()));
+        }
+        assert!(below.len() >= 8, "{kind}: {}", below.len());
+        for (path, contents) in below {
+            let text = String::from_utf8_lossy(&contents);
+            assert!(!text.contains("pl4nted"), "{kind}: {}", path.display());
+            assert!(!path.to_str().unwrap().contains("pl4nted"), "{kind}");
+        }
+    }
 }
 
 #[test]

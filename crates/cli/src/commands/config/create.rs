@@ -16,6 +16,8 @@ use super::save;
 use crate::args::CreateArgs;
 use crate::args::ProfileArgs;
 use crate::command_error::CommandError;
+use crate::commands::sign_out::PATIENCE;
+use crate::commands::sign_out::SignOut;
 use crate::settings;
 use crate::settings::GivenSecret;
 use crate::settings::Store;
@@ -55,10 +57,11 @@ pub(super) fn run(
     let now = store.clock.now().to_string();
     profile.created_at = Some(now.clone());
     profile.updated_at = Some(now);
-    let destination = save::destination(&profile)?;
+    let destination = settings::profile_destination(&profile)?;
     if asks_all && !questions::confirm(ui, &profile, &destination)? {
         return Err(CommandError::interrupted());
     }
+    SignOut::within(ui, &store, PATIENCE).of_profile(&profile.name)?;
     save::seal(&store, &profile, &given)?;
     save::forget_others(&store, &profile, &given)?;
     save::approve(&store, &profile)?;

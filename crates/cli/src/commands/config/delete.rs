@@ -1,4 +1,4 @@
-//! `config delete`: a profile, its secrets and its cached tokens.
+//! `config delete`: a profile, its secrets, its sign-ins and its cached tokens.
 
 use std::process::ExitCode;
 
@@ -7,13 +7,16 @@ use model::ClientId;
 use super::profile_meant;
 use crate::args::DeleteArgs;
 use crate::command_error::CommandError;
+use crate::commands::sign_out::PATIENCE;
+use crate::commands::sign_out::SignOut;
 use crate::settings;
 use crate::settings::Variables;
 use crate::ui::Ui;
 use crate::wording;
 
-/// Deletes after asking. The profile goes first: what remains after an interruption is sealed
-/// and bound, and a new profile of that name does not inherit it.
+/// Deletes after asking. Who signed in goes first, since a sign-in that is under way may have to be
+/// waited for; then the profile: what remains after an interruption is sealed and bound, and a new
+/// profile of that name does not inherit it.
 pub(super) fn run(
     ui: &Ui,
     variables: &Variables,
@@ -29,7 +32,8 @@ pub(super) fn run(
     let profile = profile_meant(ui, variables, &store.vault, &args.choice)?;
     let name = &profile.name;
     if !args.yes {
-        let question = format!("Delete profile `{name}` with its secrets and cached tokens?");
+        let question =
+            format!("Delete profile `{name}` with its secrets, sign-ins and cached tokens?");
         let sure = ui
             .ask_confirmation(&question, false)
             .map_err(|error| error.hint("Without asking: --yes"))?;
@@ -37,6 +41,7 @@ pub(super) fn run(
             return Err(CommandError::interrupted());
         }
     }
+    SignOut::within(ui, &store, PATIENCE).of_profile(name)?;
     store
         .vault
         .profiles()

@@ -4,7 +4,9 @@ use std::process::ExitCode;
 
 use model::AuthMethod;
 use model::Clock;
+use model::Destination;
 use model::Profile;
+use vault::AccountOwner;
 
 use super::fields;
 use super::profile_meant;
@@ -48,7 +50,7 @@ pub(super) fn run(
         );
     }
     profile.updated_at = Some(store.clock.now().to_string());
-    save::destination(&profile)?;
+    let destination = settings::profile_destination(&profile)?;
     save::seal(&store, &profile, &given)?;
     save::approve(&store, &profile)?;
     save::forget_replaced(&store, &profile)?;
@@ -57,19 +59,24 @@ pub(super) fn run(
         .profiles()
         .replace(&profile)
         .map_err(wording::profiles)?;
-    warn_of_bound_secrets(ui, &store, &profile)?;
+    warn_of_bound_secrets(ui, &store, &profile, &destination)?;
+    forget_sign_ins_elsewhere(ui, &store, &profile, &destination);
     ui.note(&format!("Changed profile `{}`.", profile.name));
     Ok(ExitCode::SUCCESS)
 }
 
 /// A secret that was stored for another destination stays bound to it: a changed address alone
 /// never moves it.
-fn warn_of_bound_secrets(ui: &Ui, store: &Store, profile: &Profile) -> Result<(), CommandError> {
-    let destination = save::destination(profile)?;
+fn warn_of_bound_secrets(
+    ui: &Ui,
+    store: &Store,
+    profile: &Profile,
+    destination: &Destination,
+) -> Result<(), CommandError> {
     for kind in vault::SecretKind::ALL {
         let bound = store.vault.secrets().has(&profile.name, kind);
         if let Some(stored) = bound.map_err(|error| wording::vault(&error))?
-            && stored != destination
+            && stored != *destination
         {
             ui.warn(&format!(
                 "the stored {kind} may go to {stored} only; enter it again, or approve the \
@@ -79,6 +86,17 @@ fn warn_of_bound_secrets(ui: &Ui, store: &Store, profile: &Profile) -> Result<()
         }
     }
     Ok(())
+}
+
+/// Who signed in at one place says nothing about another. The profile is changed by now: where this
+/// fails it is refused, and not used with the wrong accounts.
+fn forget_sign_ins_elsewhere(ui: &Ui, store: &Store, profile: &Profile, destination: &Destination) {
+    let owner = AccountOwner::Profile(profile.name.clone());
+    match store.vault.accounts().rebind(&owner, destination) {
+        Ok(false) => {}
+        Ok(true) => ui.note(&wording::sign_in_again()),
+        Err(error) => ui.warn(&wording::not_rebound(&profile.name, &error)),
+    }
 }
 
 fn unset(profile: &mut Profile, field: &str) -> Result<(), CommandError> {

@@ -1,6 +1,5 @@
 //! Saves a profile with its secrets and approves what was set.
 
-use model::Destination;
 use model::Profile;
 use vault::Approval;
 use vault::SecretKind;
@@ -12,33 +11,10 @@ use crate::settings::GivenSecret;
 use crate::settings::Store;
 use crate::wording;
 
-/// Where a profile's requests go, by the profile alone.
-pub(super) fn destination(profile: &Profile) -> Result<Destination, CommandError> {
-    let authority = profile_authority(profile)?;
-    let client_id = profile.client_id.as_deref().ok_or_else(|| {
-        CommandError::usage("client_id_missing", "no application (client) id is named")
-            .hint("Name it: --client-id ID")
-    })?;
-    let client_id = model::ClientId::parse(client_id).map_err(|error| {
-        CommandError::usage("invalid_client_id", format!("`{client_id}`: {error}"))
-    })?;
-    Ok(Destination::new(&authority, &client_id))
-}
-
-fn profile_authority(profile: &Profile) -> Result<model::Authority, CommandError> {
-    let input = model::AuthorityInput {
-        cloud: profile.cloud,
-        authority: profile.authority.as_deref(),
-        kind: profile.authority_type,
-        tenant: profile.tenant_id.as_deref(),
-    };
-    input.resolve().map_err(|error| wording::authority(&error))
-}
-
 /// What has to be approved in the profile, by the profile alone.
 fn approval(profile: &Profile) -> Result<Option<Approval>, CommandError> {
-    let client_id = destination(profile)?.client_id;
-    settings::approval_of(profile, &profile_authority(profile)?, &client_id)
+    let client_id = settings::profile_destination(profile)?.client_id;
+    settings::approval_of(profile, &settings::profile_authority(profile)?, &client_id)
 }
 
 /// Approves where the profile's secrets may go and what it refers to, as it stands now.
@@ -130,7 +106,7 @@ pub(super) fn seal(
     profile: &Profile,
     given: &GivenSecrets,
 ) -> Result<(), CommandError> {
-    let destination = destination(profile)?;
+    let destination = settings::profile_destination(profile)?;
     for (kind, secret) in given.by_kind() {
         if let Some(GivenSecret::Value(value)) = secret {
             store

@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 use super::profile_meant;
-use super::save;
 use super::view;
 use crate::args::ShowArgs;
 use crate::command_error::CommandError;
@@ -22,7 +21,10 @@ pub(super) fn run(
     let text = match view::document(args.output, &profile)? {
         Some(document) => document,
         // A profile that names no destination yet is shown all the same.
-        None => view::text(&profile, save::destination(&profile).ok().as_ref()),
+        None => view::text(
+            &profile,
+            settings::profile_destination(&profile).ok().as_ref(),
+        ),
     };
     ui.answer(&text)?;
     Ok(ExitCode::SUCCESS)

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use vault::AccountOwner;
 use vault::SecretKind;
 
 use super::profile_meant;
@@ -14,7 +15,7 @@ use crate::ui::Ui;
 use crate::wording;
 
 /// Shows what would be approved, asks, and approves: references, authority, and the destination
-/// of secrets stored for another one.
+/// of secrets stored for another one. Whoever signed in elsewhere is forgotten.
 pub(super) fn run(
     ui: &Ui,
     variables: &Variables,
@@ -22,7 +23,7 @@ pub(super) fn run(
 ) -> Result<ExitCode, CommandError> {
     let store = settings::open(ui, variables)?;
     let profile = profile_meant(ui, variables, &store.vault, &args.choice)?;
-    let destination = save::destination(&profile)?;
+    let destination = settings::profile_destination(&profile)?;
     let failed = |error: vault::VaultError| wording::vault(&error);
     ui.note(&format!("Profile `{}`", profile.name));
     ui.note(&format!("gets tokens from     {destination}"));
@@ -40,6 +41,11 @@ pub(super) fn run(
             ui.note(&format!("sends the {kind} stored for {stored}"));
         }
     }
+    let owner = AccountOwner::Profile(profile.name.clone());
+    let book = store.vault.accounts().get(&owner).map_err(failed)?;
+    if let Some(book) = book.filter(|book| book.destination != destination) {
+        ui.note(&wording::will_be_forgotten(&book));
+    }
     if !args.yes {
         let sure = ui
             .ask_confirmation("Approve this on this machine?", false)
@@ -54,6 +60,10 @@ pub(super) fn run(
         .secrets()
         .rebind(&profile.name, &destination)
         .map_err(failed)?;
+    let accounts = store.vault.accounts();
+    if accounts.rebind(&owner, &destination).map_err(failed)? {
+        ui.note(&wording::sign_in_again());
+    }
     ui.note(&format!("Approved profile `{}`.", profile.name));
     Ok(ExitCode::SUCCESS)
 }

@@ -108,6 +108,13 @@ impl Home {
         files_below(&self.state().join("tokens"))
     }
 
+    /// Takes the store's key away for good.
+    pub(crate) fn lose_key(&self) {
+        for key in std::fs::read_dir(self.data()).unwrap() {
+            std::fs::remove_file(key.unwrap().path()).unwrap();
+        }
+    }
+
     /// Everything in this home, its session's place included.
     pub(crate) fn files(&self) -> Vec<PathBuf> {
         let mut files = files_below(self.path());

@@ -4,6 +4,7 @@ mod call;
 mod home;
 mod openssl;
 mod proxy;
+pub(crate) mod signed_in;
 mod terminal;
 mod thief;
 mod tls_front;

@@ -1,0 +1,55 @@
+//! Where requests go: by the profile alone, or by all that is said.
+
+use model::Authority;
+use model::AuthorityInput;
+use model::ClientId;
+use model::Destination;
+use model::Profile;
+
+use super::Variables;
+use super::chosen_authority::chosen_authority;
+use super::token_request::client_id;
+use crate::args::TargetArgs;
+use crate::command_error::CommandError;
+use crate::wording;
+
+/// The authority that the profile names, whatever flags and variables say.
+pub(crate) fn profile_authority(profile: &Profile) -> Result<Authority, CommandError> {
+    let input = AuthorityInput {
+        cloud: profile.cloud,
+        authority: profile.authority.as_deref(),
+        kind: profile.authority_type,
+        tenant: profile.tenant_id.as_deref(),
+    };
+    input.resolve().map_err(|error| wording::authority(&error))
+}
+
+/// The application that the profile names.
+pub(crate) fn profile_client_id(profile: &Profile) -> Result<ClientId, CommandError> {
+    let client_id = profile.client_id.as_deref().ok_or_else(|| {
+        CommandError::usage("client_id_missing", "no application (client) id is named")
+            .hint("Name it: --client-id ID")
+    })?;
+    ClientId::parse(client_id).map_err(|error| {
+        CommandError::usage("invalid_client_id", format!("`{client_id}`: {error}"))
+    })
+}
+
+/// Where the profile's requests go, whatever flags and variables say.
+pub(crate) fn profile_destination(profile: &Profile) -> Result<Destination, CommandError> {
+    Ok(Destination::new(
+        &profile_authority(profile)?,
+        &profile_client_id(profile)?,
+    ))
+}
+
+/// Where requests go by flags, variables and profile together.
+pub(crate) fn destination_meant(
+    target: &TargetArgs,
+    variables: &Variables,
+    profile: Option<&Profile>,
+) -> Result<Destination, CommandError> {
+    let chosen = chosen_authority(target, variables, profile)?;
+    let client_id = client_id(target, variables, profile)?;
+    Ok(Destination::new(&chosen.authority, &client_id))
+}
