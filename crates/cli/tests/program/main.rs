@@ -21,6 +21,7 @@ mod hostile_text;
 mod https;
 mod kills;
 mod logout;
+mod pasting;
 mod precedence;
 mod questions;
 mod references;

@@ -29,6 +29,13 @@ impl Terminal {
         self.shown.push_str(text);
     }
 
+    /// The rest of the line.
+    pub(crate) fn read_line(&mut self) -> String {
+        let line = self.session.read_line().unwrap();
+        self.shown.push_str(&line);
+        line
+    }
+
     pub(crate) fn type_line(&mut self, text: &str) {
         self.session.send(&format!("{text}\r")).unwrap();
         self.session.flush().unwrap();
