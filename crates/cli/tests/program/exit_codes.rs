@@ -2,6 +2,7 @@
 
 use std::net::TcpListener;
 
+use emulator::App;
 use insta::assert_snapshot;
 use rustix::process::Signal;
 
@@ -133,6 +134,41 @@ fn an_unknown_flow_is_told_the_valid_ones() {
     ] {
         assert!(said.contains(flow), "{said}");
     }
+}
+
+#[test]
+fn seven_where_a_pipeline_would_wait_for_a_person() {
+    let world = World::with_app(App::public(CLIENT_ID));
+    let call = |flags: &[&str]| {
+        let call = world
+            .call(&["get-token", "-o", "json"])
+            .args(world.target());
+        call.args(["-s", "User.Read"]).args(flags)
+    };
+    for refused in [
+        call(&["-f", "InteractiveBrowser"]).env("CI", "true"),
+        call(&[])
+            .env("CI", "true")
+            .env("ENTRA_AUTH_FLOW", "DeviceCode"),
+        call(&["-f", "DeviceCode", "--no-input"]),
+        call(&["-f", "DeviceCode"]).env("ENTRA_AUTH_NO_INPUT", "1"),
+    ] {
+        let error = refused.run().failure_document(7);
+        assert_eq!(error["code"], "input_needed", "{error}");
+        assert!(
+            error["hints"][0]
+                .as_str()
+                .unwrap()
+                .contains("entra-auth-cli get-token --")
+        );
+    }
+    assert_eq!(world.emulator.requests().len(), 0, "nobody was to be asked");
+
+    let shown = call(&["-f", "DeviceCode", "-q"]).env("CI", "true").start();
+    shown.wait_to_say("Device Code Authentication");
+    shown.wait_to_say("Code: ");
+    shown.signal(Signal::INT);
+    assert_eq!(shown.finish().code(), Some(130));
 }
 
 #[test]
