@@ -17,7 +17,11 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("fish", "fish"),
     ("Xvfb", "xvfb"),
     ("xclip", "xclip"),
+    ("chromium", "chromium"),
 ];
+
+/// Folders of `tests/peers` with an npm package of their own.
+const NODE_PACKAGES: [&str; 2] = ["browser", "oidc-provider"];
 
 /// Installs the Debian packages whose programs are not there.
 pub(crate) fn install_debian_packages(workspace: &Workspace) -> anyhow::Result<()> {
@@ -69,13 +73,17 @@ pub(crate) fn install_python_packages(workspace: &Workspace) -> anyhow::Result<(
         .run()
 }
 
-/// Installs the OpenID provider of the peer tests; no package's install script runs.
+/// Installs the OpenID provider and the browser's driver of the peer tests; no package's install
+/// script runs.
 pub(crate) fn install_node_packages(workspace: &Workspace) -> anyhow::Result<()> {
-    workspace
-        .program(if cfg!(windows) { "npm.cmd" } else { "npm" })
-        .args(["ci", "--prefer-offline", "--no-update-notifier"])
-        .directory(&workspace.peers().join("oidc-provider"))
-        .run()
+    for package in NODE_PACKAGES {
+        workspace
+            .program(if cfg!(windows) { "npm.cmd" } else { "npm" })
+            .args(["ci", "--prefer-offline", "--no-update-notifier"])
+            .directory(&workspace.peers().join(package))
+            .run()?;
+    }
+    Ok(())
 }
 
 fn is_installed(program: &str) -> bool {

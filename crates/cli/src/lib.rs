@@ -10,6 +10,7 @@ mod clipboard;
 mod command_error;
 mod commands;
 mod output;
+mod pages;
 mod process_guard;
 mod settings;
 mod signals;

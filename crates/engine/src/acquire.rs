@@ -1,45 +1,36 @@
-//! Carries a plan out: lock, look again, ask, keep.
+//! Answers a request: from the cache if it can, else by the acquisition that suits the flow.
 
 use std::time::Duration;
 
 use model::Clock;
-use model::Flow;
 use model::RefreshToken;
 use model::TokenEntry;
 use model::TokenKind;
 use model::TokenSet;
-use protocol::ClientAuthentication;
-use protocol::Endpoints;
 use protocol::HttpClient;
-use protocol::HttpResponse;
-use protocol::ReplyError;
-use protocol::discovery;
-use protocol::grant::GrantRequest;
-use protocol::grant::client_credentials;
-use protocol::identifier;
-use protocol::reply;
-use protocol::scope_rules;
 use vault::LockError;
-use vault::LockName;
+use vault::Subject;
 use vault::Vault;
 use vault::VaultError;
 
 use crate::EngineError;
-use crate::credential;
-use crate::failure;
+use crate::app;
 use crate::interaction::Environment;
 use crate::interaction::Interaction;
-use crate::interaction::Progress;
 use crate::plan::Asked;
 use crate::plan::Fallback;
 use crate::plan::Plan;
 use crate::plan::plan;
 use crate::request::CacheUse;
-use crate::request::Credential;
 use crate::request::TokenRequest;
 use crate::send::Sender;
+use crate::user;
+
+/// The time a request may take where nothing else was said and no person is asked.
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Gets tokens, with the outside it was handed.
+#[derive(Clone, Copy)]
 pub struct Engine<'a> {
     /// What is kept.
     pub vault: &'a Vault,
@@ -60,7 +51,7 @@ pub struct Issued {
     pub entry: TokenEntry,
     /// Whether it lay in the cache before.
     pub from_cache: bool,
-    /// The refresh token that came with it, if any.
+    /// The refresh token that came with it, or that is kept beside it, if that was wished for.
     pub refresh_token: Option<RefreshToken>,
     /// What went less well than it should have, though there is a token.
     pub shortfall: Option<Shortfall>,
@@ -75,40 +66,61 @@ pub enum Shortfall {
     NotKept(VaultError),
 }
 
+/// How far an acquisition may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// As far as it takes.
+    Person,
+    /// No further than to the identity provider: there is a token that does.
+    Silent,
+}
+
 impl Engine<'_> {
     /// Answers a request, from the cache if it can.
     ///
-    /// Of many processes that ask the same at once, one asks the identity provider, and the
-    /// others take its answer or its refusal.
+    /// Of many processes that ask the same at once, one asks the identity provider or the person,
+    /// and the others take its answer or its refusal.
     pub fn token(&self, request: &TokenRequest) -> Result<Issued, EngineError> {
         // From here on the time allowed runs: opening the store may have to wait for a keyring.
-        let allowed = request.timeout.unwrap_or(DEFAULT_TIMEOUT);
-        let sender = Sender {
-            http: self.http,
-            clock: self.clock,
-            interaction: self.interaction,
-            deadline: self.clock.monotonic().saturating_add(allowed),
-            allowed,
-        };
-        let cached = match request.cache {
-            CacheUse::None => None,
-            CacheUse::ReadAndWrite | CacheUse::WriteOnly => {
-                self.vault.tokens().get(&request.entry_id())?
+        let sender = Sender::starting_now(self, request.timeout.unwrap_or(DEFAULT_TIMEOUT));
+        match TokenKind::of(request.flow) {
+            TokenKind::App => {
+                let cached = match request.cache {
+                    CacheUse::None => None,
+                    CacheUse::ReadAndWrite | CacheUse::WriteOnly => {
+                        self.vault.tokens().get(&request.entry_id(Subject::App))?
+                    }
+                };
+                self.planned(request, cached, |seen, _| {
+                    app::acquired(self, request, seen, &sender)
+                })
             }
-        };
+            TokenKind::User => user::token(self, request),
+        }
+    }
+
+    /// Does what the plan says, given what is cached.
+    pub(crate) fn planned(
+        &self,
+        request: &TokenRequest,
+        cached: Option<TokenEntry>,
+        acquire: impl Fn(Option<&TokenEntry>, Reach) -> Result<Issued, EngineError>,
+    ) -> Result<Issued, EngineError> {
         match plan(asked(request), cached.as_ref(), self.clock.now()) {
-            Plan::Acquire => self.acquired(request, cached.as_ref(), &sender),
+            Plan::Acquire => acquire(cached.as_ref(), Reach::Person),
             Plan::Renew(fallback) => {
-                let outcome = self.acquired(request, cached.as_ref(), &sender);
+                let reach = match fallback {
+                    Fallback::OnAnyFailure => Reach::Silent,
+                    Fallback::WithoutAnAnswer => Reach::Person,
+                };
+                let outcome = acquire(cached.as_ref(), reach);
                 match (outcome, cached) {
                     (Err(error), Some(entry))
                         if still_serves(&entry, &error, fallback, self.clock) =>
                     {
                         Ok(Issued {
-                            entry,
-                            from_cache: true,
-                            refresh_token: None,
                             shortfall: Some(Shortfall::NotRenewed(Box::new(error))),
+                            ..from_cache(entry)
                         })
                     }
                     (outcome, _) => outcome,
@@ -116,139 +128,26 @@ impl Engine<'_> {
             }
             Plan::UseCached => match cached {
                 Some(entry) => Ok(from_cache(entry)),
-                None => self.acquired(request, None, &sender),
+                None => acquire(None, Reach::Person),
             },
-        }
-    }
-
-    fn acquired(
-        &self,
-        request: &TokenRequest,
-        seen: Option<&TokenEntry>,
-        sender: &Sender<'_>,
-    ) -> Result<Issued, EngineError> {
-        self.permitted(request)?;
-        if request.cache == CacheUse::None {
-            let authentication = credential::authentication(self, request, sender.remaining()?)?;
-            let tokens = exchanged(request, authentication, sender)?;
-            return Ok(issued(request, tokens));
-        }
-        self.acquired_under_lock(request, seen, sender)
-    }
-
-    /// What must hold before a secret is read or the network touched.
-    fn permitted(&self, request: &TokenRequest) -> Result<(), EngineError> {
-        if request.flow != Flow::ClientCredentials {
-            return Err(EngineError::FlowNotSupported(request.flow));
-        }
-        if matches!(request.credential, Credential::None) {
-            return Err(EngineError::CredentialMissing {
-                what: "client secret, certificate or client assertion",
-                profile: request.profile.clone(),
-            });
-        }
-        let kind = TokenKind::of(request.flow);
-        if kind == TokenKind::App
-            && let Some(tenant) = request.authority.tenant()
-            && !tenant.is_concrete()
-        {
-            return Err(EngineError::TenantNotConcrete {
-                tenant: tenant.to_string(),
-            });
-        }
-        scope_rules::check(&request.scopes, kind, &request.authority)?;
-        credential::check_destination(self.vault, request)?;
-        let (Some(profile), Some(wanted)) = (&request.profile, &request.approval) else {
-            return Ok(());
-        };
-        let approved = self.vault.approvals().get(profile)?;
-        if approved.as_ref() == Some(wanted) {
-            return Ok(());
-        }
-        let approved_for = approved
-            .map(|approval| Box::new(approval.destination))
-            .filter(|destination| **destination != wanted.destination);
-        Err(EngineError::NotApproved {
-            profile: profile.clone(),
-            destination: Box::new(wanted.destination.clone()),
-            approved_for,
-            references: wanted.references.clone(),
-        })
-    }
-
-    fn acquired_under_lock(
-        &self,
-        request: &TokenRequest,
-        seen: Option<&TokenEntry>,
-        sender: &Sender<'_>,
-    ) -> Result<Issued, EngineError> {
-        let entry_id = request.entry_id();
-        let waiting_since = self.clock.now_nanoseconds();
-        let lock = self.vault.locks().acquire(
-            &LockName::entry(&entry_id),
-            sender.remaining()?,
-            failure::from_when(waiting_since),
-            &mut |holder| {
-                self.interaction
-                    .progress(Progress::WaitingForAnother(holder));
-            },
-        )?;
-        let started = self.clock.now_nanoseconds();
-
-        let tokens = self.vault.tokens();
-        let cached = tokens.get(&entry_id)?;
-        if let Some(entry) = cached
-            && another_answered(request, seen, &entry, self.clock)
-        {
-            lock.release()?;
-            return Ok(from_cache(entry));
-        }
-        let authentication = credential::authentication(self, request, sender.remaining()?)?;
-        let fingerprint = self.vault.fingerprint(&[
-            &credential::distinguishing(&authentication),
-            request.claims.as_deref().unwrap_or_default(),
-        ])?;
-        let now = self.clock.now_nanoseconds();
-        let failed_for_all = lock
-            .failure()
-            .and_then(|record| failure::shared(record, waiting_since, now, &fingerprint));
-        if let Some(error) = failed_for_all {
-            tracing::info!(target: "engine", "another process just asked the same, and this is its answer");
-            return Err(error);
-        }
-        match exchanged(request, authentication, sender) {
-            Ok(tokens_received) => {
-                let mut issued = issued(request, tokens_received);
-                if let Err(error) = tokens.put(&entry_id, &issued.entry) {
-                    issued.shortfall = Some(Shortfall::NotKept(error));
-                }
-                lock.release()?;
-                Ok(issued)
-            }
-            Err(error) => {
-                let ended = self.clock.now_nanoseconds();
-                if let Some(record) = failure::left(&error, started, ended, &fingerprint) {
-                    lock.leave_failure(record)?;
-                }
-                Err(error)
-            }
         }
     }
 }
 
+/// What the plan needs to know of a request.
 fn asked(request: &TokenRequest) -> Asked {
     Asked {
         cache: request.cache,
         min_ttl: request.min_ttl,
-        claims: request.claims.is_some(),
+        bypass: request.claims.is_some() || request.demands_a_person(),
     }
 }
 
 /// Whether what lies in the cache now, under the lock, answers the request.
 ///
 /// A request for a new token is answered by one that another process put there since this one
-/// looked, but never by one that was got without the claims demanded here.
-fn another_answered(
+/// looked, but never by one that was got without the claims or the sign-in demanded here.
+pub(crate) fn another_answered(
     request: &TokenRequest,
     seen: Option<&TokenEntry>,
     entry: &TokenEntry,
@@ -263,7 +162,8 @@ fn another_answered(
     plan(asked, Some(entry), clock.now()) == Plan::UseCached
 }
 
-fn from_cache(entry: TokenEntry) -> Issued {
+/// A token from the cache, as the answer.
+pub(crate) fn from_cache(entry: TokenEntry) -> Issued {
     Issued {
         entry,
         from_cache: true,
@@ -282,6 +182,7 @@ fn still_serves(
     let no_answer = match error {
         EngineError::Transport { .. }
         | EngineError::TimedOut(_)
+        | EngineError::PersonNeeded { .. }
         | EngineError::Vault(VaultError::Lock(LockError::TimedOut { .. })) => true,
         EngineError::Refused(refusal) => refusal.is_transient(),
         EngineError::Reply(reply) => reply.is_transient(),
@@ -290,73 +191,17 @@ fn still_serves(
     lives && (fallback == Fallback::OnAnyFailure || no_answer)
 }
 
-/// Asks the identity provider.
-fn exchanged(
+/// What a reply gave, as the answer and for the cache.
+pub(crate) fn issued(
     request: &TokenRequest,
-    mut authentication: ClientAuthentication,
-    sender: &Sender<'_>,
-) -> Result<TokenSet, EngineError> {
-    let correlation_id = identifier::random_guid().map_err(unbuildable)?;
-    tracing::info!(
-        target: "engine",
-        correlation_id,
-        authority = %request.authority,
-        client_id = %request.client_id,
-        "asking for a token"
-    );
-    let endpoints = endpoints_of(request, &correlation_id, sender)?;
-    credential::fit_algorithm(&mut authentication, request, &endpoints);
-    let grant = GrantRequest {
-        endpoints: &endpoints,
-        authority_kind: request.authority.kind(),
-        client_id: &request.client_id,
-        authentication: &authentication,
-        correlation_id: &correlation_id,
-    };
-    let build = || {
-        client_credentials::request(
-            &grant,
-            &request.scopes,
-            request.claims.as_deref(),
-            sender.clock.now(),
-        )
-        .map_err(unbuildable)
-    };
-    let read = |response: &HttpResponse| {
-        reply::token(response, &request.scopes, sender.clock.now()).map_err(|error| match error {
-            ReplyError::Refused(mut refusal) => {
-                // What the provider does not say back, its logs know by what was sent.
-                refusal
-                    .correlation_id
-                    .get_or_insert_with(|| correlation_id.clone());
-                EngineError::Refused(refusal)
-            }
-            other => EngineError::Reply(other),
-        })
-    };
-    sender.send(build, read)
-}
-
-fn unbuildable(error: impl std::error::Error) -> EngineError {
-    EngineError::Request(error.to_string())
-}
-
-fn endpoints_of(
-    request: &TokenRequest,
-    correlation_id: &str,
-    sender: &Sender<'_>,
-) -> Result<Endpoints, EngineError> {
-    if !request.authority.kind().needs_discovery() {
-        return Endpoints::of_entra(&request.authority).map_err(unbuildable);
-    }
-    sender.send(
-        || Ok(discovery::request(&request.authority, correlation_id)?),
-        |response| Ok(discovery::read(&request.authority, response)?),
-    )
-}
-
-fn issued(request: &TokenRequest, tokens: TokenSet) -> Issued {
-    let tenant = request.authority.tenant().map(ToString::to_string);
+    tokens: TokenSet,
+    account: Option<model::Account>,
+) -> Issued {
+    let asked_tenant = request.authority.tenant().map(ToString::to_string);
+    let told_tenant = account
+        .as_ref()
+        .map(|account| account.tenant_id.clone())
+        .filter(|tenant| !tenant.is_empty());
     Issued {
         entry: TokenEntry {
             access_token: tokens.access_token,
@@ -366,9 +211,9 @@ fn issued(request: &TokenRequest, tokens: TokenSet) -> Issued {
             expires_on: tokens.expires_on,
             refresh_on: tokens.refresh_on,
             authority: request.authority.address(),
-            tenant_id: tenant.unwrap_or_default(),
+            tenant_id: told_tenant.or(asked_tenant).unwrap_or_default(),
             client_id: request.client_id.clone(),
-            account: None,
+            account,
             flow: request.flow,
         },
         from_cache: false,
@@ -376,6 +221,3 @@ fn issued(request: &TokenRequest, tokens: TokenSet) -> Issued {
         shortfall: None,
     }
 }
-
-/// The time a request may take where nothing else was said.
-pub const DEFAULT_TIMEOUT: Duration = Duration::from_mins(1);

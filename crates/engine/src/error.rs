@@ -6,18 +6,21 @@ use std::time::Duration;
 
 use model::Account;
 use model::Destination;
-use model::Flow;
 use model::ProfileName;
 use protocol::Refusal;
 use protocol::ReplyError;
 use protocol::TransportError;
+use protocol::authorization_response::AuthorizationResponseError;
 use protocol::certificate::CertificateError;
 use protocol::discovery::DiscoveryError;
+use protocol::id_token::IdTokenError;
+use protocol::relay::RelayError;
 use protocol::scope_rules::ScopeRuleError;
 use thiserror::Error;
 use vault::VaultError;
 
 use crate::interaction::InputRefused;
+use crate::landing::ListenError;
 
 /// Why there is no token. Each variant carries what is needed to word it and to say what to do.
 #[derive(Debug, Error)]
@@ -25,9 +28,6 @@ pub enum EngineError {
     /// The scopes cannot work with this flow.
     #[error(transparent)]
     Scope(#[from] ScopeRuleError),
-    /// The flow is not one this version knows how to run.
-    #[error("the flow {0} is not part of this version")]
-    FlowNotSupported(Flow),
     /// The flow cannot work at an authority that stands for many tenants.
     #[error(
         "the tenant `{tenant}` stands for many directories, and an app's token is issued by one"
@@ -129,6 +129,30 @@ pub enum EngineError {
         /// `authorization` or `device authorization`.
         service: &'static str,
     },
+    /// The redirect URI cannot be listened on.
+    #[error("the redirect URI {redirect_uri} cannot be listened on")]
+    Listen {
+        /// The redirect URI.
+        redirect_uri: String,
+        /// Why.
+        #[source]
+        source: ListenError,
+    },
+    /// What came back from the sign-in page makes no sense.
+    #[error(transparent)]
+    AuthorizationResponse(AuthorizationResponseError),
+    /// A foreign authority sends people to Microsoft's sign-in pages.
+    #[error(transparent)]
+    Relay(RelayError),
+    /// The ID token is not for this sign-in.
+    #[error(transparent)]
+    IdToken(IdTokenError),
+    /// There is a token, but nothing says whom it speaks for.
+    #[error("the identity provider did not say who signed in")]
+    NobodyNamed,
+    /// A sign-in that this process waited for failed in another one, because of what is said.
+    #[error("the sign-in in another process failed: {0}")]
+    SignInElsewhere(String),
     /// The identity provider said no.
     #[error("the identity provider refused: {}", .0.error)]
     Refused(Box<Refusal>),

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use model::Account;
 use protocol::Refusal;
 use protocol::TransportError;
 use serde::Deserialize;
@@ -19,12 +20,27 @@ const NEIGHBOURHOOD: Duration = Duration::from_secs(2);
 #[derive(Serialize, Deserialize)]
 enum Shared {
     Refused(Box<Refusal>),
-    Transport { host: String, error: TransportError },
+    Transport {
+        host: String,
+        error: TransportError,
+    },
+    PersonNeeded {
+        claims: Option<String>,
+        refused: Box<Refusal>,
+    },
+    NotSignedIn(Duration),
+    OtherAccount {
+        expected: String,
+        actual: Box<Account>,
+    },
+    /// Any other failure after a person was asked, in words: nobody is asked twice for nothing.
+    SignIn(String),
 }
 
 /// The failure as it is left for others; `None` if each process must find out by itself.
 pub(crate) fn left(
     error: &EngineError,
+    whose: Whose,
     started_ns: i128,
     ended_ns: i128,
     fingerprint: &str,
@@ -35,6 +51,26 @@ pub(crate) fn left(
             host: host.clone(),
             error: source.clone(),
         },
+        EngineError::PersonNeeded {
+            claims,
+            refused: Some(refused),
+        } => Shared::PersonNeeded {
+            claims: claims.clone(),
+            refused: refused.clone(),
+        },
+        EngineError::NotSignedIn(limit) => Shared::NotSignedIn(*limit),
+        EngineError::OtherAccount { expected, actual } => Shared::OtherAccount {
+            expected: expected.clone(),
+            actual: actual.clone(),
+        },
+        EngineError::Reply(_)
+        | EngineError::AuthorizationResponse(_)
+        | EngineError::IdToken(_)
+        | EngineError::NobodyNamed
+            if whose == Whose::Person =>
+        {
+            Shared::SignIn(error.to_string())
+        }
         _ => return None,
     };
     Some(FailureRecord {
@@ -43,6 +79,15 @@ pub(crate) fn left(
         fingerprint: fingerprint.to_owned(),
         body: serde_json::to_value(shared).ok()?,
     })
+}
+
+/// Whose part failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Whose {
+    /// A request's.
+    Program,
+    /// A sign-in's.
+    Person,
 }
 
 /// From when on a failure may concern a process that began to wait then.
@@ -68,17 +113,25 @@ pub(crate) fn shared(
     if record.fingerprint != fingerprint || record.ended_ns > now {
         return None;
     }
-    match serde_json::from_value(record.body.clone()).ok()? {
-        Shared::Refused(refusal) if record.ended_ns >= from_when(waiting_since) => {
-            Some(EngineError::Refused(refusal))
+    let shared = serde_json::from_value(record.body.clone()).ok()?;
+    let was_waited_for = record.ended_ns >= waiting_since;
+    let is_near = record.ended_ns >= from_when(waiting_since);
+    match shared {
+        Shared::Refused(refusal) if is_near => Some(EngineError::Refused(refusal)),
+        Shared::PersonNeeded { claims, refused } if is_near => Some(EngineError::PersonNeeded {
+            claims,
+            refused: Some(refused),
+        }),
+        Shared::Transport { host, error } if was_waited_for => Some(EngineError::Transport {
+            host,
+            source: error,
+        }),
+        Shared::NotSignedIn(limit) if was_waited_for => Some(EngineError::NotSignedIn(limit)),
+        Shared::OtherAccount { expected, actual } if was_waited_for => {
+            Some(EngineError::OtherAccount { expected, actual })
         }
-        Shared::Transport { host, error } if record.ended_ns >= waiting_since => {
-            Some(EngineError::Transport {
-                host,
-                source: error,
-            })
-        }
-        Shared::Refused(_) | Shared::Transport { .. } => None,
+        Shared::SignIn(why) if was_waited_for => Some(EngineError::SignInElsewhere(why)),
+        _ => None,
     }
 }
 
@@ -99,7 +152,7 @@ mod tests {
                 detail: "refused".to_owned(),
             },
         };
-        left(&error, ENDED - SECOND, ENDED, "mine").unwrap()
+        left(&error, Whose::Program, ENDED - SECOND, ENDED, "mine").unwrap()
     }
 
     fn is_shared(waiting_since: i128, now: i128, fingerprint: &str) -> bool {

@@ -5,18 +5,23 @@
 //! [`HttpClient`](protocol::http::HttpClient), [`Environment`], [`Clock`](model::Clock)).
 
 mod acquire;
+mod app;
 pub mod clock;
 mod command;
 mod credential;
 pub mod error;
+mod exchange;
 mod failure;
 pub mod interaction;
+pub mod landing;
+mod permission;
 mod plan;
 pub mod proxy;
 mod reference;
 pub mod request;
 mod send;
 pub mod transport;
+mod user;
 
 pub use acquire::DEFAULT_TIMEOUT;
 pub use acquire::Engine;

@@ -19,8 +19,8 @@ const LONGEST_LIFETIME: Duration = Duration::from_hours(10 * 365 * 24);
 pub(crate) struct Asked {
     pub(crate) cache: CacheUse,
     pub(crate) min_ttl: MinTtl,
-    /// Claims were demanded: no token from before can meet them.
-    pub(crate) claims: bool,
+    /// Claims or a sign-in were demanded: no token from before can meet them.
+    pub(crate) bypass: bool,
 }
 
 /// What is to be done.
@@ -48,7 +48,7 @@ pub(crate) fn plan(asked: Asked, cached: Option<&TokenEntry>, now: Timestamp) ->
     let Some(entry) = cached else {
         return Plan::Acquire;
     };
-    if asked.cache != CacheUse::ReadAndWrite || asked.claims || !is_believable(entry, now) {
+    if asked.cache != CacheUse::ReadAndWrite || asked.bypass || !is_believable(entry, now) {
         return Plan::Acquire;
     }
     let remaining = entry.expires_on.seconds_since(now);
@@ -104,7 +104,7 @@ mod tests {
         Asked {
             cache: CacheUse::ReadAndWrite,
             min_ttl: MinTtl::Preferred(Duration::from_secs(seconds)),
-            claims: false,
+            bypass: false,
         }
     }
 
@@ -179,7 +179,7 @@ mod tests {
                 ..normal(300)
             },
             Asked {
-                claims: true,
+                bypass: true,
                 ..normal(300)
             },
         ] {

@@ -14,12 +14,17 @@ use model::RedirectUri;
 use model::ResponseMode;
 use model::Scopes;
 use model::SecretReference;
+use protocol::claims;
+use protocol::claims::ClaimsError;
+use vault::AccountOwner;
 use vault::Approval;
 use vault::EntryId;
 use vault::EntryIdentity;
 use vault::SecretKind;
 use vault::Subject;
 use zeroize::Zeroizing;
+
+use crate::EngineError;
 
 /// One question for a token.
 #[derive(Debug)]
@@ -51,6 +56,8 @@ pub struct TokenRequest {
     pub sign_in: SignInWishes,
     /// The profile the request comes from, if any.
     pub profile: Option<ProfileName>,
+    /// Whether the refresh token is wanted too, from where it is kept if need be.
+    pub wants_refresh_token: bool,
     /// What this machine's owner must have approved before a secret is read or sent.
     pub approval: Option<Approval>,
 }
@@ -169,31 +176,79 @@ impl TokenRequest {
         Destination::new(&self.authority, &self.client_id)
     }
 
-    /// The name of the cache entry that answers it: the same for requests whose tokens are
-    /// interchangeable.
-    pub fn entry_id(&self) -> EntryId {
+    /// The name of the cache entry that answers it, for whom the token is to speak: the same for
+    /// requests whose tokens are interchangeable.
+    pub fn entry_id(&self, subject: Subject<'_>) -> EntryId {
         let tenant = self.authority.tenant().map(model::Tenant::as_str);
-        let kind = self.authority.kind();
-        let cloud = self.authority.cloud();
-        let scopes = if kind.follows_entra_rules() {
-            self.scopes.cache_identity(cloud)
+        let scopes = if self.authority.kind().follows_entra_rules() {
+            self.scopes.cache_identity(self.authority.cloud())
         } else {
             self.scopes.to_string()
         };
         EntryIdentity {
             authority: self.authority.base(),
-            dialect: &format!(
-                "{} {}",
-                kind.as_str(),
-                cloud.map_or("", model::Cloud::as_str)
-            ),
+            dialect: &self.dialect(),
             tenant: tenant.unwrap_or_default(),
             client_id: self.client_id.as_str(),
-            subject: Subject::App,
+            subject,
             scopes: &scopes,
-            cp1: false,
+            cp1: self.declares_cp1,
         }
         .id()
+    }
+
+    /// How the authority is spoken to: one address may be asked in two ways.
+    fn dialect(&self) -> String {
+        let cloud = self.authority.cloud().map_or("", model::Cloud::as_str);
+        format!("{} {cloud}", self.authority.kind().as_str())
+    }
+
+    /// The dialect of its refresh tokens: one that a client got with a proof of itself serves only
+    /// with that proof, and one that it got without only without.
+    pub(crate) fn refresh_dialect(&self) -> String {
+        let client = match self.credential {
+            Credential::None => "public",
+            Credential::Secret(_) | Credential::Certificate { .. } | Credential::Assertion(_) => {
+                "confidential"
+            }
+        };
+        format!("{} {client}", self.dialect())
+    }
+
+    /// Whose accounts count: the profile's, unless the destination is another one for this call.
+    pub fn account_owner(&self) -> AccountOwner {
+        match &self.profile {
+            Some(profile) if !self.sign_in.moved => AccountOwner::Profile(profile.clone()),
+            _ => AccountOwner::Destination(self.destination()),
+        }
+    }
+
+    /// Whether a person has to be asked, whatever is kept: someone wished for a certain sign-in.
+    pub(crate) fn demands_a_person(&self) -> bool {
+        self.flow.is_for_a_person()
+            && self
+                .sign_in
+                .prompt
+                .is_some_and(|prompt| prompt != Prompt::None)
+    }
+
+    /// The `claims` parameter: what was demanded, here and by a refusal, and what the client
+    /// declares about itself.
+    pub(crate) fn claims_to_send(
+        &self,
+        of_refusal: Option<&str>,
+    ) -> Result<Option<String>, EngineError> {
+        let unfit = |error: ClaimsError| EngineError::Request(error.to_string());
+        let demanded = match (self.claims.as_deref(), of_refusal) {
+            (Some(ours), Some(theirs)) => Some(claims::merged(ours, theirs).map_err(unfit)?),
+            (demanded, None) | (None, demanded) => demanded.map(str::to_owned),
+        };
+        if !self.declares_cp1 {
+            return Ok(demanded);
+        }
+        claims::with_challenge_capability(demanded.as_deref())
+            .map(Some)
+            .map_err(unfit)
     }
 }
 
@@ -221,11 +276,14 @@ mod tests {
             claims: None,
             cache: CacheUse::ReadAndWrite,
             min_ttl: MinTtl::Preferred(Duration::ZERO),
-            timeout: Duration::ZERO,
+            declares_cp1: false,
+            timeout: None,
+            sign_in: SignInWishes::default(),
             profile: None,
+            wants_refresh_token: false,
             approval: None,
         }
-        .entry_id()
+        .entry_id(Subject::App)
     }
 
     #[test]

@@ -10,6 +10,7 @@ use protocol::HttpResponse;
 use protocol::TransportError;
 use protocol::retry;
 
+use crate::Engine;
 use crate::EngineError;
 use crate::interaction::Interaction;
 use crate::interaction::Progress;
@@ -25,7 +26,18 @@ pub(crate) struct Sender<'a> {
     pub(crate) allowed: Duration,
 }
 
-impl Sender<'_> {
+impl<'a> Sender<'a> {
+    /// From now on the time allowed runs.
+    pub(crate) fn starting_now(engine: &Engine<'a>, allowed: Duration) -> Self {
+        Self {
+            http: engine.http,
+            clock: engine.clock,
+            interaction: engine.interaction,
+            deadline: engine.clock.monotonic().saturating_add(allowed),
+            allowed,
+        }
+    }
+
     /// What is left of the time allowed.
     ///
     /// # Errors
@@ -38,14 +50,15 @@ impl Sender<'_> {
         Ok(remaining)
     }
 
-    /// Sends what `build` makes, anew for each attempt (an assertion serves once), and gives what
-    /// `read` finds in the last answer, whatever its status.
+    /// Sends what `build` makes, anew for each attempt (an assertion serves once) and `attempts`
+    /// times at most, and gives what `read` finds in the last answer, whatever its status.
     ///
     /// An answer that cannot be used is read again without the secrets it repeats, so that no error
     /// holds one. One that can is taken as it came: a token in it may be the one that was sent.
     pub(crate) fn send<T>(
         &self,
-        mut build: impl FnMut() -> Result<HttpRequest, EngineError>,
+        attempts: u32,
+        build: impl Fn() -> Result<HttpRequest, EngineError>,
         read: impl Fn(&HttpResponse) -> Result<T, EngineError>,
     ) -> Result<T, EngineError> {
         let mut attempt = 1;
@@ -62,7 +75,7 @@ impl Sender<'_> {
                 Err(error) => (retry::Outcome::Transport(error.kind), None),
             };
             let delay = retry::next_delay(attempt, kind, asked, jitter());
-            match delay {
+            match delay.filter(|_| attempt < attempts) {
                 Some(delay) if delay < self.deadline.saturating_sub(self.clock.monotonic()) => {
                     let why = reason(&outcome);
                     self.interaction

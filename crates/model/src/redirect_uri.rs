@@ -75,6 +75,19 @@ impl RedirectUri {
         &self.text
     }
 
+    /// Whether the browser lands on that address when it is sent here: scheme, host, port and path
+    /// are the same. A missing path is `/`; query and fragment, which hold the answer, do not count.
+    pub fn leads_to(&self, address: &Url) -> bool {
+        let path = |url: &Url| match url.path() {
+            "" => "/".to_owned(),
+            path => path.to_owned(),
+        };
+        self.url.scheme() == address.scheme()
+            && self.url.host() == address.host()
+            && self.url.port_or_known_default() == address.port_or_known_default()
+            && path(&self.url) == path(address)
+    }
+
     /// Where to listen; `None` if the browser takes the answer elsewhere, and the person has to
     /// bring it back.
     pub fn loopback(&self) -> Option<LoopbackAddress> {
@@ -175,6 +188,33 @@ mod tests {
         assert_eq!((four.port, four.path.as_str()), (None, "/"));
         for elsewhere in ["https://localhost:8080", "https://app.example", "app://x"] {
             assert_eq!(parsed(elsewhere).loopback(), None, "{elsewhere}");
+        }
+    }
+
+    #[test]
+    fn an_answer_is_known_by_the_address_it_came_to() {
+        for (registered, landed_on, same) in [
+            ("http://localhost:1", "http://localhost:1/?code=x", true),
+            ("http://LOCALHOST:1/", "http://localhost:1?code=x", true),
+            (
+                "https://app.example/cb?a=1",
+                "https://app.example:443/cb#code=x",
+                true,
+            ),
+            ("app://auth", "app://auth/?code=x", true),
+            ("http://localhost:1", "http://localhost:2/", false),
+            ("http://localhost:1", "http://127.0.0.1:1/", false),
+            ("https://app.example/cb", "https://app.example/CB", false),
+            ("https://app.example/cb", "https://app.example/cb/", false),
+            ("https://app.example/cb", "http://app.example/cb", false),
+            (
+                "https://app.example/cb",
+                "https://app.example.evil.example/cb",
+                false,
+            ),
+        ] {
+            let address = Url::parse(landed_on).unwrap();
+            assert_eq!(parsed(registered).leads_to(&address), same, "{landed_on}");
         }
     }
 

@@ -71,6 +71,16 @@ impl Scopes {
         Ok(scopes)
     }
 
+    /// These scopes and, after them, those of the others that are not among them.
+    #[must_use]
+    pub fn with<'a>(&self, others: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut scopes = self.clone();
+        for scope in others {
+            scopes.add(scope.to_owned());
+        }
+        scopes
+    }
+
     fn add(&mut self, scope: String) {
         if !self.0.contains(&scope) {
             self.0.push(scope);

@@ -205,7 +205,7 @@ mod tests {
     use super::*;
 
     /// Every code that a program which asks for tokens may meet.
-    const CODES: [u64; 198] = [
+    const CODES: [u64; 200] = [
         16_000, 16_003, 28_000, 28_002, 28_003, 40_008, 50_000, 50_001, 50_002, 50_005, 50_011,
         50_012, 50_013, 50_014, 50_020, 50_027, 50_032, 50_033, 50_034, 50_048, 50_049, 50_053,
         50_055, 50_056, 50_057, 50_058, 50_059, 50_072, 50_074, 50_076, 50_078, 50_079, 50_085,
@@ -218,14 +218,14 @@ mod tests {
         90_036, 90_038, 90_055, 90_056, 90_072, 90_090, 90_093, 90_094, 90_095, 90_099, 90_100,
         90_102, 90_119, 90_120, 90_123, 90_124, 90_130, 100_007, 130_007, 135_011, 165_000,
         165_004, 165_900, 230_109, 240_002, 500_011, 500_014, 500_021, 500_022, 500_113, 500_131,
-        500_133, 500_207, 500_208, 500_210, 500_212, 500_213, 501_051, 501_481, 501_491, 530_032,
-        530_034, 530_035, 650_052, 650_053, 650_054, 650_056, 650_057, 700_005, 700_011, 700_016,
-        700_020, 700_021, 700_022, 700_023, 700_024, 700_025, 700_027, 700_030, 700_054, 700_082,
-        700_084, 700_211, 700_212, 700_213, 700_222, 700_223, 700_229, 700_238, 900_023, 900_144,
-        900_382, 900_384, 900_432, 900_561, 900_971, 901_002, 1_000_031, 1_000_104, 1_002_012,
-        1_659_001, 7_000_112, 7_000_113, 7_000_114, 7_000_215, 7_000_216, 7_000_218, 7_000_222,
-        7_000_229, 7_002_121, 7_002_131, 7_002_206, 9_001_023, 9_002_313, 9_002_325, 9_002_326,
-        9_002_327, 9_002_332, 9_002_341,
+        500_133, 500_207, 500_208, 500_210, 500_212, 500_213, 501_051, 501_481, 501_491, 530_003,
+        530_032, 530_034, 530_035, 650_052, 650_053, 650_054, 650_056, 650_057, 700_005, 700_011,
+        700_016, 700_020, 700_021, 700_022, 700_023, 700_024, 700_025, 700_027, 700_030, 700_054,
+        700_081, 700_082, 700_084, 700_211, 700_212, 700_213, 700_222, 700_223, 700_229, 700_238,
+        900_023, 900_144, 900_382, 900_384, 900_432, 900_561, 900_971, 901_002, 1_000_031,
+        1_000_104, 1_002_012, 1_659_001, 7_000_112, 7_000_113, 7_000_114, 7_000_215, 7_000_216,
+        7_000_218, 7_000_222, 7_000_229, 7_002_121, 7_002_131, 7_002_206, 9_001_023, 9_002_313,
+        9_002_325, 9_002_326, 9_002_327, 9_002_332, 9_002_341,
     ];
 
     const FACTS: Facts<'static> = Facts {
@@ -305,6 +305,87 @@ mod tests {
         assert!(redirect.contains("http://localhost:8400"), "{redirect}");
         let unknown = super::advice(50011, &Facts::default()).unwrap().next_step;
         assert!(unknown.contains("CLIENT_ID"), "{unknown}");
+    }
+
+    /// The flags of this program, and the one of the Azure CLI (`--id`), that advice may name.
+    const FLAGS: [&str; 22] = [
+        "--account",
+        "--authority",
+        "--cae",
+        "--certificate-path",
+        "--claims",
+        "--client-assertion-file",
+        "--client-id",
+        "--client-secret-stdin",
+        "--cloud",
+        "--domain-hint",
+        "--force",
+        "--id",
+        "--login-hint",
+        "--no-browser",
+        "--no-cache",
+        "--port",
+        "--prompt",
+        "--redirect-uri",
+        "--resource",
+        "--response-mode",
+        "--scope",
+        "--tenant-id",
+    ];
+
+    #[test]
+    fn no_advice_names_a_flag_that_does_not_exist() {
+        for entry in entries() {
+            let words = entry.next_step.split([' ', '(', ')', ',', '.', ':', ';']);
+            for flag in words.filter(|word| word.starts_with("--")) {
+                assert!(FLAGS.contains(&flag), "{}: {flag}", entry.code);
+            }
+            for prompt in entry.next_step.split("--prompt ").skip(1) {
+                let word = prompt.split([' ', ',', '.', ')']).next().unwrap();
+                assert!(
+                    word.parse::<model::Prompt>().is_ok(),
+                    "{}: {word}",
+                    entry.code
+                );
+            }
+            for flow in entry.next_step.split(" -f ").skip(1) {
+                let word = flow.split([' ', ',', '.', ')', ';', ':']).next().unwrap();
+                assert!(
+                    word.parse::<model::Flow>().is_ok(),
+                    "{}: {word}",
+                    entry.code
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn whoever_cannot_sign_in_is_told_what_to_type_or_what_to_change() {
+        for code in [
+            16_000, 50_011, 50_020, 50_034, 50_058, 50_076, 50_078, 50_079, 50_097, 50_105, 50_126,
+            50_173, 53_000, 53_001, 53_003, 65_001, 65_004, 70_000, 70_008, 70_018, 70_019, 70_020,
+            70_043, 70_044, 90_094, 90_095, 500_113, 530_003, 700_016, 700_025, 700_081, 700_082,
+            700_084, 7_000_218, 9_002_327,
+        ] {
+            let step = advice(code, &FACTS).unwrap().next_step;
+            let says_how = [
+                "entra-auth-cli ",
+                "Entra admin center > App registrations > ",
+            ]
+            .iter()
+            .any(|way| step.contains(way))
+                || step.contains("/adminconsent?client_id=");
+            assert!(says_how, "{code}: {step}");
+        }
+        for code in [50_011, 500_113, 9_002_327, 700_025, 700_084] {
+            let step = advice(code, &FACTS).unwrap().next_step;
+            assert!(step.contains("http://localhost:8400"), "{code}: {step}");
+            assert!(
+                step.contains("\"Mobile and desktop applications\"")
+                    || step.contains("platform Web"),
+                "{code}: {step}"
+            );
+        }
     }
 
     #[test]

@@ -275,6 +275,7 @@ mod tests {
             issuer: String::new(),
             token_auth_methods: Vec::new(),
             token_auth_signing_algorithms: algorithms.iter().map(ToString::to_string).collect(),
+            authorization_response_iss_parameter_supported: false,
         };
         for (kind, algorithms, expected) in [
             (AuthorityKind::Entra, &[][..], AssertionAlgorithm::PS256),

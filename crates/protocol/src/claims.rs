@@ -79,6 +79,14 @@ pub fn with_challenge_capability(claims: Option<&str>) -> Result<String, ClaimsE
     Ok(normalised(merged))
 }
 
+/// Two demands as one: members of both, objects within objects too. Where two plain values meet,
+/// the later one holds.
+pub fn merged(earlier: &str, later: &str) -> Result<String, ClaimsError> {
+    let mut merged = object(earlier)?;
+    merge(&mut merged, object(later)?);
+    Ok(normalised(merged))
+}
+
 fn object(text: &str) -> Result<Map<String, Value>, ClaimsError> {
     serde_json::from_str(text).map_err(|error| ClaimsError::NotJson {
         line: error.line(),
@@ -229,6 +237,15 @@ mod tests {
         );
         let again = with_challenge_capability(Some(&merged.to_string())).unwrap();
         assert_eq!(serde_json::from_str::<Value>(&again).unwrap(), merged);
+    }
+
+    #[test]
+    fn two_demands_become_one() {
+        let other = r#"{"access_token":{"acrs":{"essential":true,"value":"c1"}}}"#;
+        let both: Value = serde_json::from_str(&merged(CHALLENGE, other).unwrap()).unwrap();
+        assert_eq!(both["access_token"]["acrs"]["value"], "c1");
+        assert_eq!(both["access_token"]["nbf"]["value"], "1700000000");
+        assert!(merged(CHALLENGE, "no").is_err());
     }
 
     proptest! {

@@ -2,7 +2,6 @@
 
 use model::Authority;
 use model::AuthorityKind;
-use model::tenant::is_guid;
 use model::uri;
 use serde::Deserialize;
 use thiserror::Error;
@@ -12,6 +11,7 @@ use crate::Endpoints;
 use crate::HttpRequest;
 use crate::HttpResponse;
 use crate::http::Method;
+use crate::issuer;
 use crate::reply;
 use crate::request_headers;
 use crate::text;
@@ -70,6 +70,7 @@ struct Document {
     jwks_uri: Option<String>,
     token_endpoint_auth_methods_supported: Option<Vec<String>>,
     token_endpoint_auth_signing_alg_values_supported: Option<Vec<String>>,
+    authorization_response_iss_parameter_supported: Option<bool>,
 }
 
 /// Asks the authority for its discovery document.
@@ -118,7 +119,7 @@ pub fn read(authority: &Authority, response: &HttpResponse) -> Result<Endpoints,
         })
     })?;
     let address = authority.address();
-    if !is_issuer_of(authority, &document.issuer) {
+    if !issuer::is_of(authority, &document.issuer) {
         return Err(DiscoveryError::ForeignIssuer {
             expected: address,
             found: text::excerpt(document.issuer.as_bytes()),
@@ -156,78 +157,22 @@ pub fn read(authority: &Authority, response: &HttpResponse) -> Result<Endpoints,
         token_auth_signing_algorithms: document
             .token_endpoint_auth_signing_alg_values_supported
             .unwrap_or_default(),
+        authorization_response_iss_parameter_supported: document
+            .authorization_response_iss_parameter_supported
+            .unwrap_or_default(),
     })
-}
-
-/// Whether the issuer is the authority: the same text but for a trailing slash (OpenID Connect
-/// Discovery 1.0 §4.3), or one of the forms in which Microsoft's services name themselves.
-fn is_issuer_of(authority: &Authority, issuer: &str) -> bool {
-    let address = authority.address();
-    let plain = issuer.strip_suffix('/').unwrap_or(issuer);
-    if plain == address {
-        return true;
-    }
-    let (Ok(base), Ok(named)) = (Url::parse(&address), Url::parse(plain)) else {
-        return false;
-    };
-    if !uri::is_permitted(&named) || named.query().is_some() || named.fragment().is_some() {
-        return false;
-    }
-    let segments: Vec<&str> = named.path().split('/').skip(1).collect();
-    let here = named.origin() == base.origin();
-    // `{tenantid}` stands percent-encoded in a parsed path.
-    let is_directory = |segment: &str| {
-        let asked = authority.tenant().map(model::Tenant::as_str);
-        match asked {
-            Some(asked) if is_guid(asked) => segment.eq_ignore_ascii_case(asked),
-            Some(asked) if asked == segment => true,
-            _ => is_guid(segment) || segment == "%7Btenantid%7D",
-        }
-    };
-    match (authority.kind(), segments.as_slice()) {
-        (AuthorityKind::Entra, [directory, "v2.0"]) => here && is_directory(directory),
-        (AuthorityKind::ExternalId, [directory, "v2.0"] | [directory]) => {
-            (here || both_of_external_id(&base, &named)) && is_directory(directory)
-        }
-        (AuthorityKind::B2c, [directory, "v2.0"] | ["tfp", directory, _, "v2.0"]) => {
-            here && is_directory(directory)
-        }
-        _ => false,
-    }
-}
-
-/// External ID answers under the name people type and signs as `{tenant GUID}.ciamlogin.com`.
-fn both_of_external_id(asked: &Url, named: &Url) -> bool {
-    let label = |url: &Url| {
-        url.host_str()
-            .and_then(|host| host.strip_suffix(".ciamlogin.com"))
-            .map(ToOwned::to_owned)
-    };
-    named.scheme() == "https"
-        && named.port().is_none()
-        && label(asked).is_some()
-        && label(named).is_some_and(|label| is_guid(&label))
 }
 
 #[cfg(test)]
 mod tests {
-    use model::AuthorityInput;
     use proptest::prelude::*;
     use serde_json::Value;
     use serde_json::json;
 
     use super::*;
+    use crate::fixtures::authority;
 
     const GUID: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";
-
-    fn authority(address: &str) -> Authority {
-        AuthorityInput {
-            authority: Some(address),
-            ..AuthorityInput::default()
-        }
-        .resolve()
-        .unwrap()
-    }
 
     fn answer(document: &Value) -> HttpResponse {
         HttpResponse {
@@ -364,6 +309,11 @@ mod tests {
         assert_eq!(endpoints.token.as_str(), "https://issuer.example/t");
         assert_eq!(endpoints.jwks.unwrap().as_str(), "https://issuer.example/k");
         assert_eq!(endpoints.token_auth_methods, ["client_secret_basic"]);
+        assert!(!endpoints.authorization_response_iss_parameter_supported);
+        let mut announced = whole.clone();
+        announced["authorization_response_iss_parameter_supported"] = true.into();
+        let endpoints = read(&issuer, &answer(&announced)).unwrap();
+        assert!(endpoints.authorization_response_iss_parameter_supported);
         for name in [
             "token_endpoint",
             "authorization_endpoint",

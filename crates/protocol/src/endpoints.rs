@@ -25,7 +25,14 @@ pub struct Endpoints {
     /// The algorithms that client assertions may be signed with
     /// (`token_endpoint_auth_signing_alg_values_supported`); empty where nothing was said.
     pub token_auth_signing_algorithms: Vec<String>,
+    /// Whether answers of the authorization endpoint always name their issuer (RFC 9207 §3).
+    pub authorization_response_iss_parameter_supported: bool,
 }
+
+/// An authority has no such service, or does not say where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("the authority names no {0}")]
+pub struct EndpointMissing(pub &'static str);
 
 /// Why an authority's endpoints do not follow from its address.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -58,6 +65,7 @@ impl Endpoints {
             issuer: format!("{address}/v2.0"),
             token_auth_methods: Vec::new(),
             token_auth_signing_algorithms: Vec::new(),
+            authorization_response_iss_parameter_supported: false,
         })
     }
 }

@@ -207,20 +207,7 @@ impl HttpRequest {
     /// The request as several lines for diagnostics, with everything that could be a secret
     /// replaced by `[REDACTED]`.
     pub fn redacted(&self) -> String {
-        let mut url = self.url.clone();
-        if self.url.query().is_some() {
-            let shown: Vec<(String, String)> = self
-                .url
-                .query_pairs()
-                .map(|(name, value)| {
-                    let shown = redaction::parameter(&name, &value).to_owned();
-                    (name.into_owned(), shown)
-                })
-                .collect();
-            url.query_pairs_mut().clear().extend_pairs(shown);
-        }
-        url.set_fragment(None);
-        let mut lines = format!("{} {url}", self.method.as_str());
+        let mut lines = format!("{} {}", self.method.as_str(), redacted_url(&self.url));
         for (name, value) in &self.headers {
             push_line(&mut lines, name, ": ", redaction::header(name, value));
         }
@@ -251,6 +238,24 @@ impl HttpRequest {
             .filter(|(name, _)| !redaction::shows_header(name))
             .map(|(_, value)| value.as_str())
     }
+}
+
+/// The address with every query parameter replaced by `[REDACTED]` that could be a secret, and
+/// without a fragment.
+pub fn redacted_url(url: &Url) -> String {
+    let mut shown = url.clone();
+    if url.query().is_some() {
+        let parameters: Vec<(String, String)> = url
+            .query_pairs()
+            .map(|(name, value)| {
+                let shown = redaction::parameter(&name, &value).to_owned();
+                (name.into_owned(), shown)
+            })
+            .collect();
+        shown.query_pairs_mut().clear().extend_pairs(parameters);
+    }
+    shown.set_fragment(None);
+    shown.into()
 }
 
 fn push_line(lines: &mut String, name: &str, separator: &str, value: &str) {
@@ -378,6 +383,11 @@ mod tests {
             ("device_code", "pl4nted-f"),
             ("assertion", "pl4nted-g"),
             ("password", "pl4nted-h"),
+            ("id_token", "pl4nted-i"),
+            ("state", "pl4nted-j"),
+            ("nonce", "pl4nted-k"),
+            ("user_code", "pl4nted-l"),
+            ("login_hint", "pl4nted-m"),
         ];
         let request = request(&fields);
         let shown = format!("{request:?} {:?} {}", request.body, request.redacted());
@@ -393,6 +403,23 @@ mod tests {
     }
 
     #[test]
+    fn an_address_tells_no_secret_of_a_sign_in() {
+        let address = Url::parse(
+            "https://login.example/authorize?client_id=app&state=pl4nted-a&nonce=pl4nted-b\
+             &code_challenge=pl4nted-c&code=pl4nted-d&id_token=pl4nted-e&prompt=login\
+             &login_hint=pl4nted-f#code=pl4nted-g",
+        )
+        .unwrap();
+        let shown = redacted_url(&address);
+        assert!(!shown.contains("pl4nted"), "{shown}");
+        assert!(
+            shown.starts_with("https://login.example/authorize?client_id=app&state=")
+                && shown.contains("prompt=login"),
+            "{shown}"
+        );
+    }
+
+    #[test]
     fn no_token_of_a_reply_is_shown() {
         let response = HttpResponse {
             status: 200,
@@ -400,7 +427,7 @@ mod tests {
                 ("Set-Cookie".to_owned(), "pl4nted=1".to_owned()),
                 ("X-MS-Request-Id".to_owned(), "trace".to_owned()),
             ],
-            body: br#"{"access_token":"pl4nted-a","refresh_token":"pl4nted-b","id_token":"pl4nted-c","client_info":"pl4nted-d","new_thing":"pl4nted-e","expires_in":3599}"#.to_vec(),
+            body: br#"{"access_token":"pl4nted-a","refresh_token":"pl4nted-b","id_token":"pl4nted-c","client_info":"pl4nted-d","new_thing":"pl4nted-e","device_code":"pl4nted-f","user_code":"pl4nted-g","verification_uri_complete":"https://x.example/?pl4nted-h","expires_in":3599}"#.to_vec(),
         };
         let shown = format!("{response:?}");
         assert!(!shown.contains("pl4nted"), "{shown}");
@@ -417,9 +444,14 @@ mod tests {
         let basic = "YXBwOnMzY3IlMkZ0LXR3bw==";
         request.headers[0].1 = format!("Basic {basic}");
         request.url.set_query(Some("code=pl4nted%2Fcode"));
+        let form = request.body.as_mut().unwrap();
+        for name in ["code_verifier", "refresh_token", "device_code"] {
+            form.push(name, format!("pl4nted {name}"));
+        }
         let page = format!(
             "harmless client_secret=s3cr%2ft+one {basic} app:s3cr%2Ft-two s3cr\\/t-two \
-             s3cr/t one pl4nted/code"
+             s3cr/t one pl4nted/code pl4nted+code_verifier pl4nted%20refresh_token \
+             pl4nted\\u0020device_code"
         );
         let response = HttpResponse {
             status: 400,
@@ -430,7 +462,7 @@ mod tests {
         assert_eq!(
             String::from_utf8_lossy(&response.body),
             "harmless client_secret=[REDACTED] [REDACTED] app:[REDACTED] [REDACTED] [REDACTED] \
-             [REDACTED]"
+             [REDACTED] [REDACTED] [REDACTED] [REDACTED]"
         );
         assert_eq!(response.header("x-ms-request-id"), Some("[REDACTED]!"));
     }

@@ -1,8 +1,12 @@
-//! Random identifiers: of requests (`client-request-id`) and of assertions (`jti`).
+//! Random identifiers: of requests (`client-request-id`), of assertions (`jti`), and those that tie
+//! an answer to the sign-in that asked for it (`state`, `nonce`).
 
 use std::fmt::Write as _;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use thiserror::Error;
+use zeroize::Zeroizing;
 
 /// The system gave no random numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -26,9 +30,24 @@ pub fn random_guid() -> Result<String, RandomnessError> {
     Ok(guid)
 }
 
+/// 256 random bits as 43 characters of base64url: a `state` (RFC 6749 §10.12), a `nonce` (OpenID
+/// Connect Core 1.0 §15.5.2).
+pub fn random_token() -> Result<String, RandomnessError> {
+    let mut bytes = Zeroizing::new([0_u8; 32]);
+    aws_lc_rs::rand::fill(bytes.as_mut_slice()).map_err(|_| RandomnessError)?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tokens_hold_256_bits_and_differ() {
+        let token = random_token().unwrap();
+        assert_eq!(URL_SAFE_NO_PAD.decode(&token).unwrap().len(), 32);
+        assert_ne!(token, random_token().unwrap());
+    }
 
     #[test]
     fn guids_have_their_shape_and_differ() {

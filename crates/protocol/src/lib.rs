@@ -5,17 +5,27 @@
 
 pub mod aadsts;
 pub mod assertion;
+pub mod authorization;
+pub mod authorization_response;
 pub mod certificate;
 pub mod claims;
 pub mod client_authentication;
+mod constant_time;
+pub mod device_authorization;
 pub mod discovery;
 mod echo;
 pub mod endpoints;
+#[cfg(test)]
+mod fixtures;
 pub mod grant;
 pub mod http;
+pub mod id_token;
 pub mod identifier;
+pub mod issuer;
+pub mod pkce;
 mod redaction;
 pub mod refusal;
+pub mod relay;
 pub mod reply;
 mod request_headers;
 pub mod retry;
@@ -24,6 +34,7 @@ pub mod scope_rules;
 pub mod text;
 
 pub use client_authentication::ClientAuthentication;
+pub use endpoints::EndpointMissing;
 pub use endpoints::Endpoints;
 pub use http::HttpClient;
 pub use http::HttpRequest;

@@ -10,15 +10,22 @@ use crate::text;
 pub(crate) const REDACTED: &str = "[REDACTED]";
 
 /// Form fields and query parameters whose values hold no secret.
-const SHOWN_PARAMETERS: [&str; 17] = [
+const SHOWN_PARAMETERS: [&str; 24] = [
     "api-version",
     "audience",
     "claims",
+    "client-request-id",
     "client_assertion_type",
     "client_id",
     "client_info",
     "code_challenge_method",
+    "domain_hint",
+    "error",
+    "error_description",
+    "error_subcode",
+    "error_uri",
     "grant_type",
+    "iss",
     "mkt",
     "prompt",
     "redirect_uri",
@@ -57,8 +64,9 @@ const SHOWN_HEADERS: [&str; 22] = [
 ];
 
 /// Members of a reply whose values hold no secret.
-const SHOWN_MEMBERS: [&str; 29] = [
+const SHOWN_MEMBERS: [&str; 31] = [
     "authorization_endpoint",
+    "authorization_response_iss_parameter_supported",
     "claims",
     "cloud_instance_name",
     "correlation_id",
@@ -87,6 +95,7 @@ const SHOWN_MEMBERS: [&str; 29] = [
     "token_type",
     "trace_id",
     "verification_uri",
+    "verification_url",
 ];
 
 /// Whether a form field or query parameter of that name may be shown.

@@ -3,12 +3,17 @@
 use std::fmt;
 use std::time::Duration;
 
+use model::AuthorityKind;
 use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Map;
 use serde_json::Value;
 
 use crate::retry;
+
+/// The AADSTS numbers that are about the refresh token itself: not valid, expired by disuse, by a
+/// policy or at a fixed end, or revoked.
+const DEAD: [u64; 7] = [50_173, 70_000, 70_008, 70_043, 700_081, 700_082, 700_084];
 
 /// Everything that a refusal says. The texts are the server's own, unescaped:
 /// [`crate::text::escaped`] stands between them and a terminal.
@@ -78,6 +83,68 @@ impl Refusal {
         })
     }
 
+    /// Reads a refusal from the parameters of an authorization response (RFC 6749 §4.1.2.1, with
+    /// what Entra adds); `None` if they hold no `error`. The status counts as 400. Codes and
+    /// identifiers are found in the description, where Entra writes them.
+    pub(crate) fn from_parameters<'a>(parameter: impl Fn(&str) -> Option<&'a str>) -> Option<Self> {
+        let text = |name: &str| parameter(name).map(str::to_owned);
+        let description = parameter("error_description");
+        let words = description.unwrap_or_default();
+        Some(Self {
+            status: 400,
+            error: text("error")?,
+            description: description.map(str::to_owned),
+            codes: codes_in(words),
+            suberror: text("error_subcode").or_else(|| text("suberror")),
+            claims: text("claims"),
+            trace_id: labelled(words, "Trace ID:"),
+            correlation_id: labelled(words, "Correlation ID:"),
+            timestamp: timestamp_in(words),
+            error_uri: text("error_uri"),
+            retry_after: None,
+        })
+    }
+
+    /// Whether a refresh token that was answered with this is of no more use.
+    ///
+    /// At Entra only the answer that says so of the token itself: most refusals are about one
+    /// resource or about the moment, and the token still serves (Microsoft identity platform,
+    /// "Refresh tokens"). `invalid_grant` is all that other providers can say (RFC 6749 §5.2).
+    pub fn refresh_token_is_dead(&self, kind: AuthorityKind) -> bool {
+        if self.error != "invalid_grant" {
+            return false;
+        }
+        if !kind.follows_entra_rules() {
+            return true;
+        }
+        matches!(
+            self.suberror.as_deref(),
+            Some("bad_token" | "token_expired")
+        ) || self.code().is_some_and(|code| DEAD.contains(&code))
+    }
+
+    /// Whether a sign-in with a person present may mend what kept a refresh from succeeding
+    /// (Microsoft identity platform, "Handle errors and exceptions in MSAL"; OpenID Connect Core
+    /// 1.0 §3.1.2.6).
+    ///
+    /// Nobody can sign in to a token of another client, nor meet a policy that wants a protected
+    /// app.
+    pub fn needs_person(&self) -> bool {
+        let is_asked_for = matches!(
+            self.error.as_str(),
+            "invalid_grant"
+                | "interaction_required"
+                | "consent_required"
+                | "login_required"
+                | "account_selection_required"
+        );
+        let is_in_vain = matches!(
+            self.suberror.as_deref(),
+            Some("client_mismatch" | "protection_policy_required")
+        );
+        is_asked_for && !is_in_vain
+    }
+
     /// The AADSTS number that says most: the last one in the text that is also listed, else the
     /// last one in the text, else the last one listed.
     pub fn code(&self) -> Option<u64> {
@@ -103,6 +170,20 @@ pub fn codes_in(text: &str) -> Vec<u64> {
             after[..end].parse().ok()
         })
         .collect()
+}
+
+/// The word that follows a label.
+fn labelled(text: &str, label: &str) -> Option<String> {
+    let (_, after) = text.split_once(label)?;
+    let word = after.split_whitespace().next()?;
+    Some(word.to_owned())
+}
+
+/// `YYYY-MM-DD hh:mm:ssZ`, as Entra writes it.
+fn timestamp_in(text: &str) -> Option<String> {
+    let (_, after) = text.split_once("Timestamp:")?;
+    let written = after.trim_start().get(..20)?;
+    written.ends_with('Z').then(|| written.to_owned())
 }
 
 fn number(value: &Value) -> Option<u64> {
@@ -175,6 +256,142 @@ mod tests {
             let refusal =
                 refusal(&json!({"error": "e", "error_description": text, "error_codes": codes}));
             assert_eq!(refusal.code(), expected, "{text} {codes}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_of_the_sign_in_page_is_read_with_its_identifiers() {
+        let description = "AADSTS65004: User declined to consent to access the app.\r\n\
+                           Trace ID: t-1\r\nCorrelation ID: c-1\r\nTimestamp: 2026-01-01 00:00:00Z";
+        let parameters = [
+            ("error", "access_denied"),
+            ("error_subcode", "cancel"),
+            ("error_description", description),
+        ];
+        let find = |name: &str| {
+            let found = parameters.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| *value)
+        };
+        let refusal = Refusal::from_parameters(find).unwrap();
+        assert_eq!(refusal.error, "access_denied");
+        assert_eq!(refusal.suberror.as_deref(), Some("cancel"));
+        assert_eq!(refusal.code(), Some(65004));
+        assert_eq!(refusal.trace_id.as_deref(), Some("t-1"));
+        assert_eq!(refusal.correlation_id.as_deref(), Some("c-1"));
+        assert_eq!(refusal.timestamp.as_deref(), Some("2026-01-01 00:00:00Z"));
+        assert_eq!(refusal.status, 400);
+        assert_eq!(Refusal::from_parameters(|_| None), None);
+        let bare = Refusal::from_parameters(|name| (name != "error_uri").then_some("Timestamp: ü"));
+        let bare = bare.unwrap();
+        assert_eq!(
+            (bare.timestamp, bare.trace_id, bare.error_uri),
+            (None, None, None)
+        );
+    }
+
+    #[test]
+    fn a_policy_of_one_resource_does_not_kill_the_refresh_token() {
+        for (members, dead) in [
+            (
+                json!({"error": "invalid_grant", "suberror": "bad_token"}),
+                true,
+            ),
+            (
+                json!({"error": "invalid_grant", "suberror": "token_expired"}),
+                true,
+            ),
+            (
+                json!({"error": "invalid_grant", "error_codes": [50173]}),
+                true,
+            ),
+            (
+                json!({"error": "invalid_grant", "error_codes": [70000]}),
+                true,
+            ),
+            (
+                json!({"error": "invalid_grant", "error_codes": [70008]}),
+                true,
+            ),
+            (
+                json!({"error": "invalid_grant", "error_codes": [70043]}),
+                true,
+            ),
+            (
+                json!({"error": "invalid_grant", "error_codes": [700_081]}),
+                true,
+            ),
+            (
+                json!({"error": "invalid_grant", "error_codes": [700_082]}),
+                true,
+            ),
+            (
+                json!({"error": "invalid_grant", "error_codes": [700_084]}),
+                true,
+            ),
+            (
+                json!({"error": "invalid_grant", "error_codes": [70000, 50076]}),
+                false,
+            ),
+            (
+                json!({"error": "invalid_grant", "suberror": "consent_required", "error_codes": [65001]}),
+                false,
+            ),
+            (
+                json!({"error": "invalid_grant", "suberror": "basic_action"}),
+                false,
+            ),
+            (
+                json!({"error": "invalid_grant", "error_codes": [53003]}),
+                false,
+            ),
+            (json!({"error": "invalid_grant"}), false),
+            (
+                json!({"error": "interaction_required", "suberror": "bad_token"}),
+                false,
+            ),
+            (
+                json!({"error": "invalid_client", "error_codes": [50173]}),
+                false,
+            ),
+            (json!({"error": "temporarily_unavailable"}), false),
+        ] {
+            let refusal = refusal(&members);
+            assert_eq!(
+                refusal.refresh_token_is_dead(AuthorityKind::Entra),
+                dead,
+                "{members}"
+            );
+            let elsewhere = refusal.error == "invalid_grant";
+            for kind in [AuthorityKind::Adfs, AuthorityKind::Oidc] {
+                assert_eq!(refusal.refresh_token_is_dead(kind), elsewhere, "{members}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_person_is_asked_where_a_person_can_help() {
+        for (error, suberror, helps) in [
+            ("invalid_grant", None, true),
+            ("invalid_grant", Some("bad_token"), true),
+            ("invalid_grant", Some("message_only"), true),
+            ("interaction_required", Some("basic_action"), true),
+            ("consent_required", None, true),
+            ("login_required", None, true),
+            ("account_selection_required", None, true),
+            ("invalid_grant", Some("client_mismatch"), false),
+            (
+                "interaction_required",
+                Some("protection_policy_required"),
+                false,
+            ),
+            ("invalid_client", None, false),
+            ("invalid_scope", None, false),
+            ("access_denied", None, false),
+            ("temporarily_unavailable", None, false),
+            ("server_error", None, false),
+        ] {
+            let refusal = refusal(&json!({"error": error, "suberror": suberror}));
+            assert_eq!(refusal.needs_person(), helps, "{error} {suberror:?}");
         }
     }
 

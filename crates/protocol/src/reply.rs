@@ -1,4 +1,4 @@
-//! Replies of the token endpoint (RFC 6749 §5).
+//! Replies of the token endpoint (RFC 6749 §5), and what all replies have in common.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ const DEFAULT_TOKEN_TYPE: &str = "Bearer";
 /// RFC 3339 can write. Entra's live a day at most.
 const LONGEST_LIFETIME: Duration = Duration::from_hours(24 * 3650);
 
-/// Why a reply gives no token.
+/// Why a reply does not give what was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ReplyError {
     /// The identity provider refused, in due form.
@@ -53,7 +53,7 @@ pub enum ReplyError {
     IllegalToken,
     /// The server points elsewhere. A credential is never sent after a redirect.
     #[error(
-        "the token endpoint redirects (status {status}) to {}, which is not followed",
+        "the server redirects (status {status}) to {}, which is not followed",
         .location_host.as_deref().unwrap_or("nowhere")
     )]
     Redirected {
@@ -122,24 +122,8 @@ pub fn token(
     requested: &Scopes,
     received: Timestamp,
 ) -> Result<TokenSet, ReplyError> {
-    let malformed = |why| ReplyError::Malformed {
-        status: response.status,
-        content_type: response
-            .header("content-type")
-            .map(|value| text::excerpt(value.as_bytes())),
-        excerpt: text::excerpt(&response.body),
-        why,
-        retry_after: retry_after::of(response, received),
-    };
-    if (300..400).contains(&response.status) {
-        return Err(ReplyError::Redirected {
-            status: response.status,
-            location_host: location_host(response),
-        });
-    }
-    if let Some(refusal) = refusal(response, received) {
-        return Err(ReplyError::Refused(Box::new(refusal)));
-    }
+    let malformed = |why| malformed(response, received, why);
+    refused_or_redirected(response, received)?;
     if response.status != 200 {
         return Err(malformed("it is no OAuth error"));
     }
@@ -187,6 +171,40 @@ pub fn token(
     })
 }
 
+/// A reply that points elsewhere, or refuses in due form, is an error whatever was asked.
+pub(crate) fn refused_or_redirected(
+    response: &HttpResponse,
+    received: Timestamp,
+) -> Result<(), ReplyError> {
+    if (300..400).contains(&response.status) {
+        return Err(ReplyError::Redirected {
+            status: response.status,
+            location_host: location_host(response),
+        });
+    }
+    match refusal(response, received) {
+        Some(refusal) => Err(ReplyError::Refused(Box::new(refusal))),
+        None => Ok(()),
+    }
+}
+
+/// A reply that is none, with as much of it as may be shown.
+pub(crate) fn malformed(
+    response: &HttpResponse,
+    received: Timestamp,
+    why: &'static str,
+) -> ReplyError {
+    ReplyError::Malformed {
+        status: response.status,
+        content_type: response
+            .header("content-type")
+            .map(|value| text::excerpt(value.as_bytes())),
+        excerpt: text::excerpt(&response.body),
+        why,
+        retry_after: retry_after::of(response, received),
+    }
+}
+
 /// The refusal in a reply of whatever status; `None` if it is no JSON object with an `error`.
 /// Identifiers that the body lacks are taken from Entra's headers.
 pub fn refusal(response: &HttpResponse, received: Timestamp) -> Option<Refusal> {
@@ -219,7 +237,7 @@ fn contains(body: &[u8], word: &[u8]) -> bool {
 }
 
 /// Never the message of serde, which may quote the value.
-fn reason(error: &serde_json::Error) -> &'static str {
+pub(crate) fn reason(error: &serde_json::Error) -> &'static str {
     if error.is_eof() {
         "it breaks off"
     } else if error.is_data() {
@@ -231,7 +249,7 @@ fn reason(error: &serde_json::Error) -> &'static str {
 
 /// A whole number of seconds, as a number or as text; nothing else, nothing negative, and ten years
 /// at most.
-fn seconds(value: Option<&Value>) -> Option<Duration> {
+pub(crate) fn seconds(value: Option<&Value>) -> Option<Duration> {
     let seconds = match value? {
         Value::Number(number) => number.as_u64()?,
         Value::String(text) => text.trim().parse().ok()?,

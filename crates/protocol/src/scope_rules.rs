@@ -2,6 +2,7 @@
 //! and permissions").
 
 use model::Authority;
+use model::AuthorityKind;
 use model::Cloud;
 use model::Scopes;
 use model::TokenKind;
@@ -42,7 +43,15 @@ pub enum ScopeRuleError {
         /// The scopes without those.
         suggestion: Option<String>,
     },
-    /// Scopes of several resources.
+    /// A resource without a permission of it (`AADSTS70011`).
+    #[error("`{scope}` names a resource and no permission of it")]
+    BareResource {
+        /// The scope as given.
+        scope: String,
+        /// The `.default` scope of the resource.
+        suggestion: String,
+    },
+    /// Scopes of several resources (`AADSTS28000`).
     #[error("a token is for one resource, and these scopes name several: {}", .resources.join(", "))]
     SeveralResources {
         /// The resources named.
@@ -50,7 +59,7 @@ pub enum ScopeRuleError {
         /// The scopes of the first one.
         suggestion: String,
     },
-    /// Everything granted, and single permissions beside it.
+    /// Everything granted, and single permissions beside it (`AADSTS70011`).
     #[error("`{default}` means everything granted and cannot stand beside `{named}`")]
     MixedWithDefault {
         /// The `.default` scope.
@@ -66,6 +75,7 @@ impl ScopeRuleError {
         match self {
             Self::Empty { suggestion }
             | Self::NamedPermission { suggestion, .. }
+            | Self::BareResource { suggestion, .. }
             | Self::SeveralResources { suggestion, .. } => Some(suggestion),
             Self::ReservedForPeople { suggestion, .. } => suggestion.as_deref(),
             Self::MixedWithDefault { default, .. } => Some(default),
@@ -102,6 +112,22 @@ pub fn check(
     }
 }
 
+/// What a sign-in asks for beside access: who signed in, and to stay signed in (OpenID Connect Core
+/// 1.0 §3.1.2.1 and §11).
+const SIGN_IN: [&str; 3] = ["openid", "profile", "offline_access"];
+
+/// The scopes of a sign-in: those asked for, then `openid profile offline_access` as far as they
+/// are not among them. Letter case counts, but not at Entra (RFC 6749 §3.3).
+#[must_use]
+pub fn with_sign_in_scopes(scopes: &Scopes, kind: AuthorityKind) -> Scopes {
+    let is_there = |wanted: &str| {
+        scopes.iter().any(|scope| {
+            scope == wanted || kind.follows_entra_rules() && scope.eq_ignore_ascii_case(wanted)
+        })
+    };
+    scopes.with(SIGN_IN.into_iter().filter(|wanted| !is_there(wanted)))
+}
+
 fn check_app(scopes: &Scopes, graph: &str) -> Result<(), ScopeRuleError> {
     if let Some(reserved) = scopes.iter().find(|scope| is_reserved(scope)) {
         let others: Vec<&str> = scopes.iter().filter(|scope| !is_reserved(scope)).collect();
@@ -126,6 +152,16 @@ fn check_user(scopes: &Scopes, graph: &str) -> Result<(), ScopeRuleError> {
             .iter()
             .filter(|scope| !is_reserved(scope) && !scope.eq_ignore_ascii_case("email"))
     };
+    // A bare GUID is none: B2C takes the client id for a scope.
+    let is_bare = |scope: &&str| {
+        scope.contains("://") && (scope.ends_with('/') || resource_of(scope).is_none())
+    };
+    if let Some(bare) = for_access().find(is_bare) {
+        return Err(ScopeRuleError::BareResource {
+            scope: bare.to_owned(),
+            suggestion: default_of(bare, graph),
+        });
+    }
     one_resource(for_access(), graph)?;
     let default = for_access().find(|scope| is_default(scope));
     let named = for_access().find(|scope| !is_default(scope));
@@ -160,9 +196,10 @@ fn one_resource<'a>(
     if resources.len() <= 1 {
         return Ok(());
     }
+    let everything = of_first.iter().find(|scope| is_default(scope));
     Err(ScopeRuleError::SeveralResources {
         resources: resources.into_iter().map(ToOwned::to_owned).collect(),
-        suggestion: of_first.join(" "),
+        suggestion: everything.map_or_else(|| of_first.join(" "), ToString::to_string),
     })
 }
 
@@ -181,19 +218,10 @@ fn default_of(scope: &str, graph: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use model::AuthorityInput;
     use proptest::prelude::*;
 
     use super::*;
-
-    fn authority(address: &str) -> Authority {
-        AuthorityInput {
-            authority: Some(address),
-            ..AuthorityInput::default()
-        }
-        .resolve()
-        .unwrap()
-    }
+    use crate::fixtures::authority;
 
     fn public() -> Authority {
         authority("https://login.microsoftonline.com/contoso.onmicrosoft.com")
@@ -295,6 +323,70 @@ mod tests {
     }
 
     #[test]
+    fn a_person_is_asked_for_a_permission_and_not_for_a_resource() {
+        for (given, expected) in [
+            (
+                "https://graph.microsoft.com openid",
+                "https://graph.microsoft.com/.default",
+            ),
+            (
+                "https://management.azure.com/",
+                "https://management.azure.com/.default",
+            ),
+            ("User.Read api://my-app", "api://my-app/.default"),
+        ] {
+            let error = checked(given, TokenKind::User).unwrap_err();
+            assert!(
+                matches!(error, ScopeRuleError::BareResource { .. }),
+                "{given}: {error}"
+            );
+            assert_eq!(error.suggestion(), Some(expected), "{given}");
+            assert_eq!(checked(expected, TokenKind::User), Ok(()), "{expected}");
+        }
+        for fine in [
+            "openid",
+            "email",
+            "6731de76-14a6-49ae-97bc-6eba6914391e openid",
+            "https://contoso.onmicrosoft.com/api/read",
+            "https://management.azure.com//user_impersonation",
+        ] {
+            assert_eq!(checked(fine, TokenKind::User), Ok(()), "{fine}");
+        }
+    }
+
+    #[test]
+    fn a_sign_in_asks_for_an_identity_and_to_last() {
+        for (asked, kind, sent) in [
+            (
+                "User.Read",
+                AuthorityKind::Entra,
+                "User.Read openid profile offline_access",
+            ),
+            ("", AuthorityKind::Adfs, "openid profile offline_access"),
+            (
+                "profile a openid",
+                AuthorityKind::Oidc,
+                "profile a openid offline_access",
+            ),
+            (
+                "OpenID a",
+                AuthorityKind::Entra,
+                "OpenID a profile offline_access",
+            ),
+            (
+                "OpenID a",
+                AuthorityKind::Oidc,
+                "OpenID a openid profile offline_access",
+            ),
+        ] {
+            let scopes = Scopes::parse([asked], None).unwrap();
+            let with = with_sign_in_scopes(&scopes, kind);
+            assert_eq!(with.to_string(), sent);
+            assert_eq!(with_sign_in_scopes(&with, kind), with, "never twice");
+        }
+    }
+
+    #[test]
     fn nothing_asked_for_has_a_suggestion() {
         assert_eq!(
             checked("", TokenKind::App).unwrap_err().suggestion(),
@@ -317,6 +409,16 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_is_suggested_for_a_person_works(scopes in "((https://|api://)?[a-c.]{1,3}(/{1,2}([.]default|[a-c]{0,2}))? ){1,4}") {
+            let scopes = Scopes::parse([scopes.as_str()], None).unwrap();
+            if let Err(error) = check(&scopes, TokenKind::User, &public())
+                && let Some(suggestion) = error.suggestion()
+            {
+                prop_assert_eq!(checked(suggestion, TokenKind::User), Ok(()), "{} for {}", suggestion, scopes);
+            }
+        }
+
         #[test]
         fn what_is_suggested_to_an_app_works(scope in "(https://|api://)?[a-zA-Z0-9.-]{1,10}(/{1,2}[a-zA-Z.]{0,10})?") {
             let scopes = Scopes::parse([scope.as_str()], None).unwrap();

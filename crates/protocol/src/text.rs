@@ -9,8 +9,9 @@ const EXCERPT_LENGTH: usize = 200;
 /// From which length on a run of token characters is taken for a token or a secret.
 const TOKEN_LENGTH: usize = 40;
 
-/// What a value is called that is a secret in a request or a reply (RFC 6749 §11.2, RFC 7521 §4).
-const SECRET_NAMES: [&str; 10] = [
+/// What a value is called that is a secret in a request or a reply (RFC 6749 §11.2, RFC 7521 §4,
+/// OpenID Connect Core 1.0 §2).
+const SECRET_NAMES: [&str; 12] = [
     "access_token",
     "assertion",
     "client_assertion",
@@ -19,8 +20,10 @@ const SECRET_NAMES: [&str; 10] = [
     "code_verifier",
     "device_code",
     "id_token",
+    "nonce",
     "password",
     "refresh_token",
+    "state",
 ];
 
 /// What stands in an excerpt where something looked like a token.
@@ -365,6 +368,10 @@ mod tests {
                 "error code: 503, error_codes=[7000215]",
             ),
             ("password=12345678", "password=[…]"),
+            (
+                "/authorize?state=pl4nted&nonce=pl4nted&scope=x",
+                "/authorize?state=[…]&nonce=[…]&scope=x",
+            ),
             ("barcode=x assertion failed", "barcode=x assertion failed"),
         ] {
             assert_eq!(excerpt(body.as_bytes()), shown);

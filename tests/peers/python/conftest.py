@@ -5,9 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from certificates import Identity
+from certificates import Identity, LoopbackServer
+from msal_world import MsalWorld, emulator_for
+from person import Person
 from product import Product
 from recording_authority import RecordingAuthority
+from recording_proxy import RecordingProxy
+from redirect_listener import RedirectListener
 
 
 @pytest.hookimpl(wrapper=True)
@@ -51,3 +55,30 @@ def authority():
     """A look-alike of Entra's endpoints, over http, that records what it is sent."""
     with RecordingAuthority() as running:
         yield running
+
+
+@pytest.fixture
+def person(tmp_path) -> Person:
+    """Someone at a browser."""
+    return Person(tmp_path)
+
+
+@pytest.fixture
+def listener():
+    """Takes the redirect where a client has no listener of its own."""
+    with RedirectListener() as running:
+        yield running
+
+
+@pytest.fixture
+def proxy(tmp_path):
+    """https in front of a provider that is yet to be named."""
+    with RecordingProxy(LoopbackServer.create(tmp_path)) as running:
+        yield running
+
+
+@pytest.fixture
+def msal_world(identity, proxy, person, listener):
+    """MSAL, a person and the emulator, with the recording proxy between them."""
+    with emulator_for(identity) as emulator:
+        yield MsalWorld(emulator, proxy, person, listener)

@@ -3,6 +3,7 @@
 import json
 import subprocess
 from pathlib import Path
+from urllib.request import urlopen
 
 import jwt
 
@@ -31,13 +32,22 @@ class OpenIdProvider:
         self.issuer: str = ready["issuer"]
         self.jwks_uri: str = ready["jwks_uri"]
         self.token_endpoint: str = ready["token_endpoint"]
+        self.authorization_endpoint: str = ready["authorization_endpoint"]
+        self.device_authorization_endpoint: str = ready["device_authorization_endpoint"]
         self.resource: str = ready["resource"]
+        self.address: str = ready["address"]
+        self._journal: str = ready["journal"]
         return self
 
     def __exit__(self, *_):
         self._process.stdin.close()
         self._process.stdout.close()
         assert self._process.wait(timeout=10) == 0
+
+    def journal(self) -> dict:
+        """What has happened there so far: see ../oidc-provider/journal.mjs."""
+        with urlopen(self._journal) as answer:
+            return json.load(answer)
 
     def claims(self, access_token: str) -> dict:
         """The claims of a token of this provider; raises if it is anything else."""

@@ -1,7 +1,9 @@
 """The program under test, in a home of its own."""
 
 import os
+import queue
 import subprocess
+import threading
 from pathlib import Path
 
 # More than any call may take; only a hang reaches it.
@@ -10,6 +12,55 @@ LIMIT_SECONDS = 60
 TENANT = "11111111-1111-4111-8111-111111111111"
 CLIENT_ID = "22222222-2222-4222-8222-222222222222"
 GRAPH = "https://graph.microsoft.com/.default"
+
+
+class Running:
+    """A call under way whose standard error is read as it comes. A context manager: it is killed at
+    the end if it still runs."""
+
+    def __init__(self, process: subprocess.Popen):
+        self._process = process
+        self._lines: queue.Queue[str | None] = queue.Queue()
+        self._said: list[str] = []
+        self._reader = threading.Thread(target=self._read)
+
+    def __enter__(self):
+        self._reader.start()
+        return self
+
+    def __exit__(self, *_):
+        self._process.kill()
+        self._process.wait()
+        self._reader.join()
+        self._process.stdout.close()
+        self._process.stderr.close()
+
+    def line(self, prefix: str) -> str:
+        """The next line that begins like this, without the prefix."""
+        while (line := self._lines.get(timeout=LIMIT_SECONDS)) is not None:
+            if line.startswith(prefix):
+                return line.removeprefix(prefix).strip()
+        raise AssertionError(f"no line begins with {prefix!r}:\n{''.join(self._said)}")
+
+    def token(self) -> str:
+        """The token that it printed in the end; standard output holds nothing but that."""
+        printed = self._process.stdout.read()
+        code = self._process.wait(timeout=LIMIT_SECONDS)
+        self._reader.join()
+        assert code == 0, (code, "".join(self._said))
+        return only_token(printed)
+
+    def _read(self):
+        for line in self._process.stderr:
+            self._said.append(line)
+            self._lines.put(line)
+        self._lines.put(None)
+
+
+def only_token(printed: str) -> str:
+    token, newline, rest = printed.partition("\n")
+    assert token and newline and not rest, "standard output is not one token and one newline"
+    return token
 
 
 class Product:
@@ -49,9 +100,19 @@ class Product:
         """The token that `get-token` printed; standard output holds nothing but that."""
         done = self.run("get-token", *arguments, **environment)
         assert done.returncode == 0, done.stderr
-        token, newline, rest = done.stdout.partition("\n")
-        assert token and newline and not rest, "standard output is not one token and one newline"
-        return token
+        return only_token(done.stdout)
+
+    def start(self, *arguments: str, **environment: str) -> Running:
+        """Starts a call that waits for a person; standard input is closed."""
+        process = subprocess.Popen(
+            [self.binary, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**self.environment, **environment},
+        )
+        return Running(process)
 
     def refused(self, exit_code: int, *arguments: str, **environment: str) -> str:
         """What `get-token` said on standard error when it failed with this code."""

@@ -96,6 +96,8 @@ mod tests {
             "get-token -f nonsense",
             "get-token -o nonsense",
             "get-token --force",
+            "get-token --account ada@contoso.com",
+            "get-token --qr",
             "get-token a",
             "get-token --help",
             "get-token --profile=",
@@ -114,6 +116,7 @@ mod tests {
                     Just("-s"), Just("--scope"), Just("--scope=y"), Just("-o"), Just("--output"),
                     Just("-q"), Just("--silent"), Just("json"), Just("token"), Just("DeviceCode"),
                     Just("sp"), Just("--"), Just("-v"), Just("--flow=interactive"), Just("-o=json"),
+                    Just("--no-browser"), Just("--account"), Just("--port=8080"),
                 ],
                 0..6,
             )

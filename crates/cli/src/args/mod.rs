@@ -12,6 +12,7 @@ mod config;
 mod credential;
 mod duration;
 mod logout;
+mod sign_in;
 mod token;
 
 use std::ffi::OsString;
@@ -42,6 +43,7 @@ pub use self::config::ShowArgs;
 pub use self::config::TrustArgs;
 pub use self::credential::CredentialArgs;
 pub use self::logout::LogoutArgs;
+pub use self::sign_in::SignInArgs;
 pub use self::token::OutputArgs;
 pub use self::token::RefreshArgs;
 pub use self::token::Shell;

@@ -11,6 +11,7 @@ use model::Flow;
 
 use super::credential::CredentialArgs;
 use super::duration;
+use super::sign_in::SignInArgs;
 
 /// Print an access token
 #[derive(Debug, Default, Args)]
@@ -44,6 +45,10 @@ pub struct TokenArgs {
     #[command(flatten)]
     pub credential: CredentialArgs,
 
+    /// How a person signs in.
+    #[command(flatten)]
+    pub sign_in: SignInArgs,
+
     /// How the cache is used.
     #[command(flatten)]
     pub cache: CacheArgs,
@@ -52,7 +57,7 @@ pub struct TokenArgs {
     #[command(flatten)]
     pub output: OutputArgs,
 
-    /// Give up after this long [default: 60s]
+    /// Give up after this long [default: 60s; for a sign-in, as long as the provider allows]
     #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
     pub timeout: Option<Duration>,
 

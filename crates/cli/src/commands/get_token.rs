@@ -2,9 +2,11 @@
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use engine::Engine;
 use engine::Issued;
+use engine::SystemClock;
 use engine::TokenRequest;
 use engine::Transport;
 use model::Clock;
@@ -39,7 +41,10 @@ pub(crate) fn run(
     let request = settings::token_request(ui, variables, args, profile.as_ref())?;
     let ca_file = settings::ca_file(&args.target, profile.as_ref())?;
     let transport = Transport::new(settings::network(ca_file, variables));
-    let issued = issued(ui, variables, &store, &transport, &request)?;
+    let clock: Arc<dyn Clock> = Arc::<SystemClock>::clone(&store.clock);
+    let manner = settings::sign_in_manner(args, variables);
+    let person = Person::new(ui, variables, clock, &request, manner);
+    let issued = issued(variables, &store, &transport, person, &request)?;
     let now = store.clock.now();
     give_out(ui, variables, args, &issued, now)?;
     if let Some(shortfall) = &issued.shortfall {
@@ -50,13 +55,12 @@ pub(crate) fn run(
 }
 
 fn issued(
-    ui: &Ui,
     variables: &Variables,
     store: &Store,
     transport: &Transport,
+    person: Person<'_>,
     request: &TokenRequest,
 ) -> Result<Issued, CommandError> {
-    let person = Person::new(ui);
     let engine = Engine {
         vault: &store.vault,
         clock: &*store.clock,

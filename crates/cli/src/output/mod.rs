@@ -50,6 +50,7 @@ struct TokenDocument<'a> {
     tenant_id: &'a str,
     client_id: &'a str,
     account: Option<&'a str>,
+    account_id: Option<&'a str>,
     flow: &'a str,
     token_kind: &'a str,
     from_cache: bool,
@@ -74,6 +75,7 @@ impl<'a> TokenDocument<'a> {
                 .account
                 .as_ref()
                 .map(|account| account.username.as_str()),
+            account_id: entry.account.as_ref().map(|account| account.id.as_str()),
             flow: entry.flow.as_str(),
             token_kind: TokenKind::of(entry.flow).as_str(),
             from_cache: issued.from_cache,
@@ -168,6 +170,7 @@ pub(crate) mod tests {
                 "tenant_id": "contoso.com",
                 "client_id": "app",
                 "account": null,
+                "account_id": null,
                 "flow": "ClientCredentials",
                 "token_kind": "app",
                 "from_cache": true,
@@ -176,6 +179,22 @@ pub(crate) mod tests {
         let text = rendered(&args(TokenOutput::Yaml), &issued(), later).unwrap();
         let yaml: serde_json::Value = serde_saphyr::from_str(&text).unwrap();
         assert_eq!(yaml, json);
+    }
+
+    #[test]
+    fn a_persons_account_is_named_twice() {
+        let mut issued = issued();
+        issued.entry.flow = Flow::DeviceCode;
+        issued.entry.account = Some(model::Account {
+            id: model::AccountId::of_entra("0A", "0B"),
+            username: "ada@contoso.com".to_owned(),
+            tenant_id: "0b".to_owned(),
+        });
+        let text = rendered(&args(TokenOutput::Json), &issued, NOW).unwrap();
+        let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(json["account"], "ada@contoso.com");
+        assert_eq!(json["account_id"], "0a.0b");
+        assert_eq!(json["token_kind"], "user");
     }
 
     #[test]

@@ -30,6 +30,8 @@ pub(super) enum Origin {
     Profile,
     /// `AZURE_*`, or nobody.
     AzureVariables,
+    /// Nobody was asked: the flow sends none.
+    Nobody,
 }
 
 /// Where the credential may come from.

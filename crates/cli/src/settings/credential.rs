@@ -47,6 +47,18 @@ impl SecretFlags<'_> {
 }
 
 impl CredentialArgs {
+    /// A flag that gives a credential, if there is one among them.
+    pub(crate) fn credential_flag(&self) -> Option<&'static str> {
+        let secret = self.client_secret_flags();
+        let assertion = self.client_assertion_flags();
+        let certificate = self.certificate_path.is_some();
+        [&secret, &assertion]
+            .into_iter()
+            .find(|flags| flags.is_given())
+            .map(|flags| flags.name)
+            .or_else(|| certificate.then_some("--certificate-path"))
+    }
+
     /// The flags of the client secret.
     pub(crate) fn client_secret_flags(&self) -> SecretFlags<'_> {
         SecretFlags {

@@ -10,9 +10,11 @@ use engine::TokenRequest;
 use engine::request::MinTtl;
 use model::AuthMethod;
 use model::Authority;
+use model::AuthorityInput;
 use model::AuthorityKind;
 use model::ClientId;
 use model::Cloud;
+use model::Destination;
 use model::Flow;
 use model::Profile;
 use model::Scopes;
@@ -22,6 +24,8 @@ use super::approval::approval_of;
 use super::chosen_authority::chosen_authority;
 use super::chosen_credential::CredentialChoice;
 use super::chosen_credential::Origin;
+use super::sign_in::of_no_use;
+use super::sign_in::sign_in_wishes;
 use crate::args::TargetArgs;
 use crate::args::TokenArgs;
 use crate::command_error::CommandError;
@@ -43,17 +47,16 @@ pub(crate) fn token_request(
     }
     let authority = chosen.authority;
     let client_id = client_id(&args.target, variables, profile)?;
-    let asked = CredentialChoice {
+    let choice = CredentialChoice {
         ui,
         variables,
         flags: &args.credential,
         profile,
     };
-    let (credential, origin) = asked.chosen()?;
-    let flow = flow(args, variables, profile, &credential)?;
-    let credential = match flow {
-        Flow::ClientCredentials | Flow::AuthorizationCode => credential,
-        Flow::DeviceCode | Flow::InteractiveBrowser => Credential::None,
+    let (flow, (credential, origin)) = flow_and_credential(args, variables, &choice)?;
+    let sign_in = SignInWishes {
+        moved: is_moved(&args.target, variables, profile, &authority, &client_id),
+        ..sign_in_wishes(&args.sign_in, variables, profile, flow)?
     };
     let scopes = scopes(args, variables, profile, &authority, flow)?;
     let claims = args
@@ -99,10 +102,11 @@ pub(crate) fn token_request(
             Some(duration) => MinTtl::Required(duration),
             None => MinTtl::Preferred(DEFAULT_MIN_TTL),
         },
-        declares_cp1: false,
+        declares_cp1: args.sign_in.cae,
         timeout: args.timeout,
-        sign_in: SignInWishes::default(),
+        sign_in,
         profile: profile.map(|profile| profile.name.clone()),
+        wants_refresh_token: args.output.include_refresh_token,
         approval,
     })
 }
@@ -130,29 +134,95 @@ pub(super) fn client_id(
         .map_err(|error| CommandError::usage("invalid_client_id", format!("`{text}`: {error}")))
 }
 
-fn flow(
+/// The flow, and how the application proves itself in it. Where a flow sends no credential, none is
+/// looked for: not in the profile, not on stdin.
+fn flow_and_credential(
+    args: &TokenArgs,
+    variables: &Variables,
+    choice: &CredentialChoice<'_>,
+) -> Result<(Flow, (Credential, Origin)), CommandError> {
+    match named_flow(args, variables, choice.profile)? {
+        Some(flow @ (Flow::DeviceCode | Flow::InteractiveBrowser)) => {
+            if let Some(flag) = args.credential.credential_flag() {
+                return Err(of_no_use(
+                    flag,
+                    flow,
+                    "-f ClientCredentials or -f AuthorizationCode",
+                ));
+            }
+            Ok((flow, (Credential::None, Origin::Nobody)))
+        }
+        Some(flow) => Ok((flow, choice.chosen()?)),
+        None => {
+            let (credential, origin) = choice.chosen()?;
+            let flow = Flow::inferred_from(method(&credential, choice.profile));
+            Ok((flow, (credential, origin)))
+        }
+    }
+}
+
+fn named_flow(
     args: &TokenArgs,
     variables: &Variables,
     profile: Option<&Profile>,
-    credential: &Credential,
-) -> Result<Flow, CommandError> {
-    if let Some(flow) = args.flow {
-        return Ok(flow);
+) -> Result<Option<Flow>, CommandError> {
+    if args.flow.is_some() {
+        return Ok(args.flow);
     }
     if let Some(text) = variables.text("ENTRA_AUTH_FLOW") {
-        return text.parse().map_err(|error| {
+        return text.parse().map(Some).map_err(|error| {
             CommandError::usage("invalid_flow", format!("ENTRA_AUTH_FLOW: {error}"))
         });
     }
-    if let Some(flow) = profile.and_then(|profile| profile.default_flow) {
-        return Ok(flow);
-    }
-    Ok(Flow::inferred_from(match credential {
+    Ok(profile.and_then(|profile| profile.default_flow))
+}
+
+fn method(credential: &Credential, profile: Option<&Profile>) -> AuthMethod {
+    match credential {
         Credential::None => profile.map_or(AuthMethod::Public, |profile| profile.auth_method),
         Credential::Secret(_) => AuthMethod::ClientSecret,
         Credential::Certificate { .. } => AuthMethod::Certificate,
         Credential::Assertion(_) => AuthMethod::ClientAssertion,
-    }))
+    }
+}
+
+/// Whether a flag of this command leads elsewhere than the profile does.
+fn is_moved(
+    target: &TargetArgs,
+    variables: &Variables,
+    profile: Option<&Profile>,
+    authority: &Authority,
+    client_id: &ClientId,
+) -> bool {
+    let names_target = target.tenant_id.is_some()
+        || target.client_id.is_some()
+        || target.cloud.is_some()
+        || target.authority.is_some()
+        || target.authority_type.is_some();
+    let Some(profile) = profile.filter(|_| names_target) else {
+        return false;
+    };
+    profile_destination(variables, profile) != Some(Destination::new(authority, client_id))
+}
+
+/// Where the profile leads by itself, completed by `AZURE_*`; `None` where that is nowhere.
+fn profile_destination(variables: &Variables, profile: &Profile) -> Option<Destination> {
+    let filled =
+        |field: &Option<String>, name: &str| field.clone().or_else(|| variables.text(name));
+    let address = match profile.cloud {
+        Some(_) => profile.authority.clone(),
+        None => filled(&profile.authority, "AZURE_AUTHORITY_HOST"),
+    };
+    let tenant = filled(&profile.tenant_id, "AZURE_TENANT_ID");
+    let authority = AuthorityInput {
+        cloud: profile.cloud,
+        authority: address.as_deref(),
+        kind: profile.authority_type,
+        tenant: tenant.as_deref(),
+    };
+    let client_id = filled(&profile.client_id, "AZURE_CLIENT_ID")?;
+    let client_id = ClientId::parse(&client_id).ok()?;
+    Some(Destination::new(&authority.resolve().ok()?, &client_id))
 }
 
 fn scopes(

@@ -45,13 +45,18 @@ impl Variables {
         self.text(name).map(Zeroizing::new)
     }
 
-    /// Whether the environment says that nobody is there to answer.
+    /// Whether the environment asks for nothing to be asked.
     pub(crate) fn forbids_input(&self) -> bool {
-        self.is_on("ENTRA_AUTH_NO_INPUT") || self.is_on("CI")
+        self.is_on("ENTRA_AUTH_NO_INPUT")
+    }
+
+    /// Whether this runs in a pipeline, where nobody is there to answer.
+    pub(crate) fn is_pipeline(&self) -> bool {
+        self.is_on("CI")
     }
 
     /// Whether a switch is on: set, and neither `0` nor `false`.
-    fn is_on(&self, name: &str) -> bool {
+    pub(crate) fn is_on(&self, name: &str) -> bool {
         self.text(name)
             .is_some_and(|value| !matches!(value.to_ascii_lowercase().as_str(), "0" | "false"))
     }

@@ -1,7 +1,12 @@
 //! The terminal: stdout for answers, stderr for people.
 
+mod browser;
+mod device_code;
 mod interaction;
+mod paste;
 mod prompt;
+mod screen;
+mod surroundings;
 mod waiting;
 
 pub(crate) use self::interaction::Person;
@@ -32,11 +37,16 @@ const HINT: Style = AnsiColor::Cyan.on_default().bold();
 
 /// How this run talks.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a wish of its own, independent of the others"
+)]
 pub(crate) struct Ui {
     quiet: bool,
     json: bool,
     verbose: u8,
-    input_allowed: bool,
+    input_refused: bool,
+    is_pipeline: bool,
 }
 
 #[expect(
@@ -56,7 +66,8 @@ impl Ui {
             quiet: arguments.is_quiet(),
             json: arguments.wants_json(),
             verbose: arguments.global.verbose,
-            input_allowed: !arguments.global.no_input && !variables.forbids_input(),
+            input_refused: arguments.global.no_input || variables.forbids_input(),
+            is_pipeline: variables.is_pipeline(),
         };
         if ui.verbose > 0 {
             ui.log();
@@ -66,7 +77,8 @@ impl Ui {
 
     /// Whether a person can be asked: input is allowed, and both sides are terminals.
     pub(crate) fn can_ask(&self) -> bool {
-        self.input_allowed && io::stdin().is_terminal() && io::stderr().is_terminal()
+        let is_allowed = !self.input_refused && !self.is_pipeline;
+        is_allowed && io::stdin().is_terminal() && io::stderr().is_terminal()
     }
 
     /// Writes the answer to stdout. A reader that went away is no failure.
@@ -88,6 +100,24 @@ impl Ui {
             self.document("note", text);
         } else {
             self.line(&escaped(text));
+        }
+    }
+
+    /// Says what a person must see to sign in safely: in plain lines, whatever was asked for of
+    /// output and silence.
+    fn tell_always(&self, text: &str) {
+        self.line(&escaped(text));
+    }
+
+    /// Says what to do: the command goes on.
+    fn hint(&self, text: &str) {
+        if self.quiet {
+            return;
+        }
+        if self.json {
+            self.document("note", text);
+        } else {
+            self.line(&format!("{HINT}hint{HINT:#}: {}", escaped(text)));
         }
     }
 
@@ -142,8 +172,7 @@ impl Ui {
 
     /// One line on stderr, already escaped.
     pub(crate) fn line(&self, text: &str) {
-        // If stderr is gone, there is nobody to tell.
-        let _ = writeln!(anstream::stderr().lock(), "{text}");
+        screen::line(text);
     }
 
     fn log(&self) {
@@ -158,7 +187,7 @@ impl Ui {
             .with_target("http", level)
             .with_target("settings", level);
         let lines = tracing_subscriber::fmt::layer()
-            .with_writer(io::stderr)
+            .with_writer(|| screen::Log)
             .with_ansi(false)
             .without_time();
         // A second initialisation cannot happen: there is one Ui.

@@ -1,13 +1,14 @@
 //! A sign of life while something takes its time.
 
 use std::io::IsTerminal as _;
-use std::io::Write as _;
 use std::sync::mpsc;
 use std::sync::mpsc::Receiver;
 use std::sync::mpsc::RecvTimeoutError;
 use std::sync::mpsc::Sender;
 use std::thread::JoinHandle;
 use std::time::Duration;
+
+use super::screen;
 
 /// On a terminal, nothing that is over sooner is worth a flicker.
 const BEFORE_SPINNER: Duration = Duration::from_millis(150);
@@ -19,44 +20,44 @@ const TICK: Duration = Duration::from_millis(100);
 
 const FRAMES: [char; 4] = ['⠋', '⠹', '⠼', '⠧'];
 
-/// Goes to the beginning of the line and clears it (ECMA-48: CR, EL).
-const CLEAR_LINE: &str = "\r\x1b[2K";
+/// Says what is being waited for; asked anew each time it is shown.
+pub(super) type Caption = Box<dyn Fn() -> String + Send>;
 
 /// Shows what is being waited for, once it takes long enough, until dropped.
 pub(super) struct Waiting {
-    messages: Option<Sender<String>>,
+    captions: Option<Sender<Caption>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Waiting {
     /// Begins to wait; nothing is shown yet.
-    pub(super) fn begin(message: String) -> Self {
-        let (messages, received) = mpsc::channel();
+    pub(super) fn begin(caption: Caption) -> Self {
+        let (captions, received) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             if std::io::stderr().is_terminal() {
-                spin(message, &received);
+                spin(caption, &received);
             } else {
-                tell(message, &received);
+                tell(caption, &received);
             }
         });
         Self {
-            messages: Some(messages),
+            captions: Some(captions),
             thread: Some(thread),
         }
     }
 
     /// Says what is being waited for now.
-    pub(super) fn say(&self, message: String) {
-        if let Some(messages) = &self.messages {
+    pub(super) fn say(&self, caption: Caption) {
+        if let Some(captions) = &self.captions {
             // The thread ends only after this sender is gone.
-            let _ = messages.send(message);
+            let _ = captions.send(caption);
         }
     }
 }
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        self.messages = None;
+        self.captions = None;
         if let Some(thread) = self.thread.take() {
             // A spinner that panicked is no reason to fail: the hook has reported it.
             let _ = thread.join();
@@ -64,47 +65,60 @@ impl Drop for Waiting {
     }
 }
 
-/// Waits until the wait is worth a word, and gives the latest message; `None` if it ended sooner.
+/// The time left, as minutes and seconds: `14:59`.
+pub(super) fn minutes_and_seconds(left: Duration) -> String {
+    let seconds = left.as_secs();
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
+/// Waits until the wait is worth a word, and gives the latest caption; `None` if it ended sooner.
 fn patiently(
-    mut message: String,
-    received: &Receiver<String>,
+    mut caption: Caption,
+    received: &Receiver<Caption>,
     patience: Duration,
-) -> Option<String> {
+) -> Option<Caption> {
     loop {
         match received.recv_timeout(patience) {
-            Ok(newer) => message = newer,
-            Err(RecvTimeoutError::Timeout) => return Some(message),
+            Ok(newer) => caption = newer,
+            Err(RecvTimeoutError::Timeout) => return Some(caption),
             Err(RecvTimeoutError::Disconnected) => return None,
         }
     }
 }
 
-fn spin(message: String, received: &Receiver<String>) {
-    let Some(mut message) = patiently(message, received, BEFORE_SPINNER) else {
+fn spin(caption: Caption, received: &Receiver<Caption>) {
+    let Some(mut caption) = patiently(caption, received, BEFORE_SPINNER) else {
         return;
     };
-    // If stderr is gone, there is nobody to tell.
-    let draw = |text: &str| {
-        let mut stderr = std::io::stderr().lock();
-        let _ = write!(stderr, "{CLEAR_LINE}{text}").and_then(|()| stderr.flush());
-    };
     for frame in FRAMES.iter().cycle() {
-        draw(&format!("{frame} {message}"));
+        screen::moving_line(&format!("{frame} {}", caption()));
         match received.recv_timeout(TICK) {
-            Ok(newer) => message = newer,
+            Ok(newer) => caption = newer,
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => break,
         }
     }
-    draw("");
+    screen::clear_moving_line();
 }
 
-fn tell(message: String, received: &Receiver<String>) {
-    let Some(message) = patiently(message, received, BEFORE_LINE) else {
+fn tell(caption: Caption, received: &Receiver<Caption>) {
+    let Some(caption) = patiently(caption, received, BEFORE_LINE) else {
         return;
     };
-    for message in std::iter::once(message).chain(received) {
-        // If stderr is gone, there is nobody to tell.
-        let _ = writeln!(std::io::stderr().lock(), "{message}");
+    for caption in std::iter::once(caption).chain(received) {
+        screen::line(&caption());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_left_is_said_in_minutes_and_seconds() {
+        for (seconds, said) in [(900, "15:00"), (61, "1:01"), (59, "0:59"), (0, "0:00")] {
+            assert_eq!(minutes_and_seconds(Duration::from_secs(seconds)), said);
+        }
+        assert_eq!(minutes_and_seconds(Duration::from_millis(1999)), "0:01");
     }
 }

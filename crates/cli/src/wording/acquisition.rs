@@ -2,7 +2,6 @@
 
 use std::error::Error as _;
 
-use engine::Credential;
 use engine::EngineError;
 use engine::InputRefused;
 use engine::Shortfall;
@@ -19,6 +18,9 @@ use protocol::discovery::DiscoveryError;
 use protocol::scope_rules::ScopeRuleError;
 use vault::VaultError;
 
+use super::broken_sign_in;
+use super::not_signed_in;
+use super::sign_in;
 use super::store;
 use super::transport::transport;
 use crate::command_error::CommandError;
@@ -37,15 +39,6 @@ pub(crate) fn engine(error: &EngineError, request: &TokenRequest) -> CommandErro
         EngineError::TenantNotConcrete { .. } => {
             CommandError::usage("tenant_not_concrete", message)
                 .hint("Name the one that has the app: --tenant-id GUID or its domain")
-        }
-        EngineError::FlowNotSupported(_) => {
-            let worded = CommandError::usage("flow_not_supported", message);
-            if matches!(request.credential, Credential::None) {
-                return worded.hint(format!(
-                    "For a token of the application itself, no credential is given: {GIVE_ONE}"
-                ));
-            }
-            worded.hint("With an app's own secret or certificate: -f ClientCredentials")
         }
         EngineError::NotApproved {
             profile,
@@ -68,13 +61,24 @@ pub(crate) fn engine(error: &EngineError, request: &TokenRequest) -> CommandErro
             .hint("Give a secret, a certificate or an assertion, or choose another flow: -f"),
         EngineError::Discovery(error) => discovery(error),
         EngineError::Transport { host, source } => transport(host, source),
-        EngineError::PersonNeeded { .. } => {
-            CommandError::new(Kind::InputNeeded, "input_needed", message)
+        EngineError::PersonNeeded { claims, refused } => {
+            not_signed_in::person_needed(request, claims.as_deref(), refused.as_deref())
         }
-        EngineError::NotSignedIn(_) => CommandError::new(Kind::TimedOut, "timed_out", message),
-        EngineError::OtherAccount { .. } => CommandError::usage("other_account", message),
-        EngineError::WhichAccount(_) => CommandError::usage("account_missing", message),
-        EngineError::NoSuchService { .. } => CommandError::usage("flow_not_supported", message),
+        EngineError::NotSignedIn(allowed) => not_signed_in::not_signed_in(request, *allowed),
+        EngineError::OtherAccount { expected, actual } => {
+            not_signed_in::other_account(request, expected, actual)
+        }
+        EngineError::WhichAccount(accounts) => not_signed_in::which_account(accounts),
+        EngineError::NoSuchService { .. } => not_signed_in::no_such_service(request, message),
+        EngineError::Listen {
+            redirect_uri,
+            source,
+        } => broken_sign_in::unheard(request, redirect_uri, source),
+        EngineError::AuthorizationResponse(error) => broken_sign_in::senseless(request, error),
+        EngineError::Relay(error) => broken_sign_in::relayed(error),
+        EngineError::IdToken(error) => broken_sign_in::misidentified(request, error),
+        EngineError::NobodyNamed => broken_sign_in::nobody_named(message),
+        EngineError::SignInElsewhere(_) => broken_sign_in::elsewhere(request, message),
         EngineError::Refused(refusal) => refused(refusal, request),
         EngineError::Reply(reply) => no_sense(reply),
         EngineError::TimedOut(_) => CommandError::new(Kind::TimedOut, "timed_out", message)
@@ -302,30 +306,41 @@ fn no_sense(error: &ReplyError) -> CommandError {
 }
 
 fn refused(refusal: &Refusal, request: &TokenRequest) -> CommandError {
-    let tenant = request.authority.tenant().map(ToString::to_string);
-    let scope = request.scopes.to_string();
-    let facts = Facts {
-        tenant: tenant.as_deref(),
-        client_id: Some(request.client_id.as_str()),
-        redirect_uri: None,
-        scope: Some(&scope),
-        authority: Some(request.authority.base()),
-        profile: request.profile.as_ref().map(model::ProfileName::as_str),
-    };
-    let code = refusal.code();
     let kind = if refusal.is_transient() {
         Kind::Network
     } else {
         Kind::Refused
     };
-    let mut worded = CommandError::new(kind, stable_code(&refusal.error), said(refusal));
+    let worded = CommandError::new(kind, stable_code(&refusal.error), said(refusal));
+    let worded = not_signed_in::with_way_out(worded, refusal, request);
+    let worded = advised(worded, refusal, request);
+    match refusal.retry_after {
+        Some(delay) => worded.hint(format!("The server asks to wait {} s.", delay.as_secs())),
+        None => worded,
+    }
+}
+
+/// Adds what is known about the provider's refusal, and what its support asks for.
+pub(super) fn advised(
+    mut worded: CommandError,
+    refusal: &Refusal,
+    request: &TokenRequest,
+) -> CommandError {
+    let code = refusal.code();
+    let tenant = request.authority.tenant().map(ToString::to_string);
+    let scope = request.scopes.to_string();
+    let facts = Facts {
+        tenant: tenant.as_deref(),
+        client_id: Some(request.client_id.as_str()),
+        redirect_uri: sign_in::registered(request),
+        scope: Some(&scope),
+        authority: Some(request.authority.base()),
+        profile: request.profile.as_ref().map(model::ProfileName::as_str),
+    };
     if let Some(advice) = code.and_then(|code| aadsts::advice(code, &facts)) {
         worded = worded
             .hint(format!("{} {}", advice.meaning, advice.cause))
             .hint(advice.next_step);
-    }
-    if let Some(delay) = refusal.retry_after {
-        worded = worded.hint(format!("The server asks to wait {} s.", delay.as_secs()));
     }
     worded.provider = Some(Box::new(ProviderDetails {
         aadsts: code,
@@ -336,20 +351,23 @@ fn refused(refusal: &Refusal, request: &TokenRequest) -> CommandError {
     worded
 }
 
-/// What the server said, without the ids that stand below.
+/// What the server said.
 fn said(refusal: &Refusal) -> String {
+    match words(refusal) {
+        "" => format!("the identity provider refused: {}", refusal.error),
+        words => format!("the identity provider refused ({}): {words}", refusal.error),
+    }
+}
+
+/// The server's own words, without the ids that stand below.
+pub(super) fn words(refusal: &Refusal) -> &str {
     let words = refusal.description.as_deref().unwrap_or_default();
     let end = ["Trace ID:", "Correlation ID:"]
         .iter()
         .filter_map(|label| words.find(label))
         .min()
         .unwrap_or(words.len());
-    let words = words[..end].trim();
-    if words.is_empty() {
-        format!("the identity provider refused: {}", refusal.error)
-    } else {
-        format!("the identity provider refused ({}): {words}", refusal.error)
-    }
+    words[..end].trim()
 }
 
 /// Our name for the provider's error, from a closed list: what a server sends is no contract.
@@ -362,7 +380,8 @@ fn stable_code(error: &str) -> &'static str {
         "invalid_resource" | "invalid_target" => "invalid_resource",
         "unauthorized_client" => "unauthorized_client",
         "unsupported_grant_type" => "unsupported_grant_type",
-        "access_denied" => "access_denied",
+        // The second is Entra's, of the device code flow.
+        "access_denied" | "authorization_declined" => "access_denied",
         "consent_required" => "consent_required",
         "interaction_required" => "interaction_required",
         "login_required" => "login_required",

@@ -2,9 +2,13 @@
 //! facts; they are worded here and nowhere else.
 
 mod acquisition;
+mod broken_sign_in;
 mod clipboard;
+mod invocation;
 mod kept;
+mod not_signed_in;
 mod profiles;
+mod sign_in;
 mod signed_out;
 mod store;
 mod transport;
@@ -14,6 +18,8 @@ pub(crate) use self::acquisition::engine;
 pub(crate) use self::acquisition::not_approved;
 pub(crate) use self::acquisition::shortfall;
 pub(crate) use self::clipboard::copied;
+pub(crate) use self::invocation::Instead;
+pub(crate) use self::invocation::command;
 pub(crate) use self::kept::closed_tokens;
 pub(crate) use self::kept::forget_sign_ins;
 pub(crate) use self::kept::nothing_to_show;
@@ -24,6 +30,9 @@ pub(crate) use self::kept::time_left;
 pub(crate) use self::kept::tokens_forgotten;
 pub(crate) use self::profiles::no_profile_meant;
 pub(crate) use self::profiles::profiles;
+pub(crate) use self::sign_in::nothing_came_back;
+pub(crate) use self::sign_in::paste_it;
+pub(crate) use self::sign_in::sign_in_notice;
 pub(crate) use self::signed_out::forget_everybody;
 pub(crate) use self::signed_out::no_such_account;
 pub(crate) use self::signed_out::nobody;

@@ -136,6 +136,49 @@ fn an_unknown_flow_is_told_the_valid_ones() {
 }
 
 #[test]
+fn a_flag_that_the_flow_cannot_use_is_named_before_anything_happens() {
+    let world = World::with_profile();
+    for (flags, flag, flow) in [
+        (&["--account", "ada"][..], "--account", "ClientCredentials"),
+        (
+            &["-f", "DeviceCode", "--port", "8080"],
+            "--port",
+            "DeviceCode",
+        ),
+        (&["-f", "interactive", "--qr"], "--qr", "InteractiveBrowser"),
+        (
+            &["-f", "interactive", "--client-secret-env", "SECRET"],
+            "--client-secret",
+            "InteractiveBrowser",
+        ),
+    ] {
+        let call = world.call(&["get-token", "-o", "json"]).args(flags);
+        let error = call.run().failure_document(4);
+        assert_eq!(error["code"], "flag_not_for_flow", "{error}");
+        let message = error["message"].as_str().unwrap();
+        assert!(
+            message.contains(flag) && message.contains(flow),
+            "{message}"
+        );
+    }
+    assert_eq!(world.emulator.token_requests(), 0);
+}
+
+#[test]
+fn a_redirect_uri_that_is_none_is_neither_used_nor_kept() {
+    let world = World::with_profile();
+    let insecure = ["--redirect-uri", "http://app.example/callback"];
+    let call = world.call(&["get-token", "-o", "json", "-f", "interactive"]);
+    let error = call.args(insecure).run().failure_document(4);
+    assert_eq!(error["code"], "invalid_redirect_uri", "{error}");
+    let call = world.call(&["config", "edit", "sp"]).args(insecure);
+    let said = call.run().failure(4);
+    assert!(said.contains("--redirect-uri"), "{said}");
+    let profiles = std::fs::read_to_string(world.home.profiles()).unwrap();
+    assert!(!profiles.contains("app.example"), "{profiles}");
+}
+
+#[test]
 fn a_variable_with_nonsense_is_named() {
     let world = World::with_profile();
     for (name, value) in [

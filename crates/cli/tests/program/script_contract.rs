@@ -77,6 +77,7 @@ fn json_and_yaml_say_the_same_things_of_the_same_token() {
             "tenant_id": "contoso.onmicrosoft.com",
             "client_id": "11112222-bbbb-3333-cccc-4444dddd5555",
             "account": null,
+            "account_id": null,
             "flow": "ClientCredentials",
             "token_kind": "app",
             "from_cache": true,

@@ -105,6 +105,7 @@ fn every_command_has_a_section_and_no_section_is_left_over() {
         "Flags of every command",
         "Who is asked",
         "Credentials",
+        "Sign-in",
     ];
     let known =
         |title: &str| beside.contains(&title) || commands.iter().any(|(name, _)| name == title);

@@ -2,9 +2,12 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
+mod browser;
+mod device;
 mod lifetimes;
 mod permission;
 mod retries;
 mod sharing;
 mod stage;
+mod staying;
 mod transport;

@@ -6,7 +6,6 @@ use engine::EngineError;
 use engine::SecretSource;
 use engine::TokenRequest;
 use model::ClientId;
-use model::Flow;
 use model::ProfileName;
 use model::Scopes;
 use model::SecretReference;
@@ -160,14 +159,6 @@ fn what_cannot_work_is_refused_before_it_is_tried() {
         ..request()
     };
     assert!(matches!(stage.ask(&personal), Err(EngineError::Scope(_))));
-    let by_hand = TokenRequest {
-        flow: Flow::DeviceCode,
-        ..request()
-    };
-    assert!(matches!(
-        stage.ask(&by_hand),
-        Err(EngineError::FlowNotSupported(Flow::DeviceCode))
-    ));
     let nothing = TokenRequest {
         credential: Credential::None,
         ..request()

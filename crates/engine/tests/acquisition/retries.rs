@@ -109,7 +109,7 @@ fn nobody_waits_beyond_the_time_there_is() {
     }
     let stage = Stage::new();
     let short = TokenRequest {
-        timeout: Duration::from_millis(400),
+        timeout: Some(Duration::from_millis(400)),
         ..request()
     };
     stage.will_reply([answer(503, &[], "busy")]);
@@ -147,7 +147,7 @@ fn opening_the_store_takes_of_the_time_allowed() {
     };
     let error = stage.ask(&forced).unwrap_err();
     assert!(
-        matches!(&error, EngineError::TimedOut(allowed) if *allowed == forced.timeout),
+        matches!(&error, EngineError::TimedOut(allowed) if Some(*allowed) == forced.timeout),
         "{error:?}"
     );
     assert_eq!(stage.network.asked().len(), 1);

@@ -5,20 +5,30 @@ use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use base64::Engine as _;
 use engine::CacheUse;
 use engine::Credential;
+use engine::DeviceInvitation;
+use engine::Ending;
 use engine::Engine;
 use engine::EngineError;
 use engine::Environment;
 use engine::InputRefused;
 use engine::Interaction;
+use engine::Invitation;
 use engine::Issued;
+use engine::Page;
 use engine::Progress;
 use engine::SecretSource;
+use engine::SignInNotice;
+use engine::SignInWishes;
 use engine::TokenRequest;
 use engine::request::MinTtl;
+use model::Account;
 use model::AuthorityInput;
 use model::CertificatePassword;
 use model::ClientId;
@@ -48,11 +58,19 @@ pub(crate) const BEGIN: Timestamp = Timestamp::from_unix_seconds(1_767_225_600);
 
 /// Time that passes only when somebody waits or the test says so.
 #[derive(Default)]
-pub(crate) struct Hands(Mutex<Duration>);
+pub(crate) struct Hands {
+    shown: Mutex<Duration>,
+    tick: Mutex<Duration>,
+}
 
 impl Hands {
     pub(crate) fn advance(&self, duration: Duration) {
-        *self.0.lock().unwrap() += duration;
+        *self.shown.lock().unwrap() += duration;
+    }
+
+    /// From now on that much time passes at each look.
+    pub(crate) fn tick(&self, duration: Duration) {
+        *self.tick.lock().unwrap() = duration;
     }
 }
 
@@ -67,7 +85,9 @@ impl Clock for Hands {
     }
 
     fn monotonic(&self) -> Duration {
-        *self.0.lock().unwrap()
+        let mut shown = self.shown.lock().unwrap();
+        *shown += *self.tick.lock().unwrap();
+        *shown
     }
 
     fn sleep(&self, duration: Duration) {
@@ -88,11 +108,26 @@ pub(crate) enum Reply {
 /// A network that replies as it was told to, and knows when it was asked.
 pub(crate) struct Network {
     clock: Arc<Hands>,
-    replies: Mutex<VecDeque<Reply>>,
+    replies: Arc<Mutex<VecDeque<Reply>>>,
     asked: Mutex<Vec<Duration>>,
+    forms: Mutex<Vec<String>>,
+}
+
+/// The body of a request as it is sent.
+fn form_of(request: &HttpRequest) -> String {
+    request
+        .body
+        .as_ref()
+        .map(|form| form.encode().to_string())
+        .unwrap_or_default()
 }
 
 impl Network {
+    /// The bodies of all requests, in order.
+    pub(crate) fn forms(&self) -> Vec<String> {
+        self.forms.lock().unwrap().clone()
+    }
+
     /// When it was asked, counted from the beginning.
     pub(crate) fn asked(&self) -> Vec<Duration> {
         self.asked.lock().unwrap().clone()
@@ -100,8 +135,13 @@ impl Network {
 }
 
 impl HttpClient for Network {
-    fn send(&self, _: &HttpRequest, timeout: Duration) -> Result<HttpResponse, TransportError> {
+    fn send(
+        &self,
+        request: &HttpRequest,
+        timeout: Duration,
+    ) -> Result<HttpResponse, TransportError> {
         self.asked.lock().unwrap().push(self.clock.monotonic());
+        self.forms.lock().unwrap().push(form_of(request));
         let reply = self.replies.lock().unwrap().pop_front();
         let failed = |kind| TransportError {
             kind,
@@ -147,17 +187,85 @@ pub(crate) fn refusal() -> Reply {
     )
 }
 
-/// Hears what is told, and answers nothing.
+/// What somebody does who is invited to a sign-in page.
+type Deed = Box<dyn Fn(&Invitation<'_>) + Send + Sync>;
+
+/// Hears what is told, and does what it was told to.
 #[derive(Default)]
-struct Listener(Mutex<Vec<String>>);
+struct Listener {
+    heard: Mutex<Vec<String>>,
+    may_sign_in: AtomicBool,
+    deed: Mutex<Option<Deed>>,
+}
+
+impl Listener {
+    fn hear(&self, what: String) {
+        self.heard.lock().unwrap().push(what);
+    }
+}
 
 impl Interaction for Listener {
     fn progress(&self, progress: Progress<'_>) {
-        self.0.lock().unwrap().push(format!("{progress:?}"));
+        self.hear(format!("{progress:?}"));
     }
 
     fn certificate_password(&self, _: &Path) -> Result<CertificatePassword, InputRefused> {
         Err(InputRefused::NotAllowed)
+    }
+
+    fn may_sign_in(&self, _: Flow) -> Result<(), InputRefused> {
+        if self.may_sign_in.load(Ordering::Relaxed) {
+            Ok(())
+        } else {
+            Err(InputRefused::NotAllowed)
+        }
+    }
+
+    fn sign_in_begins(&self, notice: &SignInNotice<'_>) {
+        self.hear(format!(
+            "begins at {} in {} for {} of {} as {:?}",
+            notice.authority, notice.tenant, notice.scopes, notice.client_id, notice.account
+        ));
+    }
+
+    fn invite(&self, invitation: Invitation<'_>) -> Result<(), InputRefused> {
+        self.hear(format!("invited to {}", invitation.redirect_uri));
+        match &*self.deed.lock().unwrap() {
+            Some(deed) => {
+                deed(&invitation);
+                Ok(())
+            }
+            None => Err(InputRefused::NotAllowed),
+        }
+    }
+
+    fn show_device_code(&self, invitation: &DeviceInvitation<'_>) {
+        self.hear(format!(
+            "{} at {} for {} s",
+            invitation.user_code,
+            invitation.verification_uri,
+            invitation.expires_in.as_secs()
+        ));
+    }
+
+    fn page(&self, ending: Ending<'_>) -> Page {
+        let title = match ending {
+            Ending::SignedIn(account) => format!("signed in as {account}"),
+            Ending::Failed(error) => format!("failed: {error}"),
+        };
+        self.hear(format!("page: {title}"));
+        Page {
+            body: format!("<p>{title}</p>"),
+            title,
+            style: String::new(),
+        }
+    }
+
+    fn sign_in_ends(&self, account: Option<&Account>) {
+        self.hear(match account {
+            Some(account) => format!("signed in: {account}"),
+            None => "nobody signed in".to_owned(),
+        });
     }
 }
 
@@ -230,8 +338,9 @@ impl Stage {
             vault: vault_in(&home, &clock, choice, Duration::ZERO),
             network: Network {
                 clock: Arc::clone(&clock),
-                replies: Mutex::default(),
+                replies: Arc::default(),
                 asked: Mutex::default(),
+                forms: Mutex::default(),
             },
             clock,
             listener: Listener::default(),
@@ -274,9 +383,30 @@ impl Stage {
         engine.token(request)
     }
 
+    /// Where replies wait to be sent, for who writes them while a request is under way.
+    pub(crate) fn replies(&self) -> Arc<Mutex<VecDeque<Reply>>> {
+        Arc::clone(&self.network.replies)
+    }
+
+    /// From now on a person may be asked.
+    pub(crate) fn with_a_person(self) -> Self {
+        self.listener.may_sign_in.store(true, Ordering::Relaxed);
+        self
+    }
+
+    /// From now on nobody may be asked.
+    pub(crate) fn alone(&self) {
+        self.listener.may_sign_in.store(false, Ordering::Relaxed);
+    }
+
+    /// What the person does who is invited to a sign-in page.
+    pub(crate) fn who_is_invited(&self, deed: impl Fn(&Invitation<'_>) + Send + Sync + 'static) {
+        *self.listener.deed.lock().unwrap() = Some(Box::new(deed));
+    }
+
     /// What was told, in order.
     pub(crate) fn told(&self) -> Vec<String> {
-        self.listener.0.lock().unwrap().clone()
+        self.listener.heard.lock().unwrap().clone()
     }
 }
 
@@ -326,8 +456,11 @@ pub(crate) fn request_to(authority: &str) -> TokenRequest {
         claims: None,
         cache: CacheUse::ReadAndWrite,
         min_ttl: MinTtl::Preferred(Duration::from_mins(5)),
-        timeout: Duration::from_mins(1),
+        declares_cp1: false,
+        timeout: Some(Duration::from_mins(1)),
+        sign_in: SignInWishes::default(),
         profile: None,
+        wants_refresh_token: false,
         approval: None,
     }
 }
@@ -335,4 +468,74 @@ pub(crate) fn request_to(authority: &str) -> TokenRequest {
 /// The token's text.
 pub(crate) fn text(issued: &Issued) -> &str {
     issued.entry.access_token.expose_secret()
+}
+
+/// A request for a person's token by that flow, at whatever time it takes.
+pub(crate) fn request_of_a_person(flow: Flow, scope: &str) -> TokenRequest {
+    TokenRequest {
+        flow,
+        scopes: Scopes::parse([scope], None).unwrap(),
+        credential: Credential::None,
+        timeout: None,
+        ..request()
+    }
+}
+
+/// A token of that name for that person, with a refresh token if there is to be one.
+pub(crate) fn token_of(name: &str, person: &str, refresh_token: Option<&str>) -> Reply {
+    token_with_nonce(name, person, refresh_token, None)
+}
+
+/// The same, its ID token for the sign-in of that nonce.
+pub(crate) fn token_with_nonce(
+    name: &str,
+    person: &str,
+    refresh_token: Option<&str>,
+    nonce: Option<&str>,
+) -> Reply {
+    let mut body = serde_json::json!({
+        "access_token": name,
+        "token_type": "Bearer",
+        "expires_in": 3600,
+        "id_token": id_token(person, nonce),
+    });
+    if let Some(refresh_token) = refresh_token {
+        body["refresh_token"] = refresh_token.into();
+    }
+    answer(200, &[], &body.to_string())
+}
+
+/// What the authority says of a person, unsigned.
+fn id_token(person: &str, nonce: Option<&str>) -> String {
+    let tenant = "aaaabbbb-0000-cccc-1111-dddd2222eeee";
+    let mut claims = serde_json::json!({
+        "iss": format!("https://login.microsoftonline.com/{tenant}/v2.0"),
+        "aud": "11112222-bbbb-3333-cccc-4444dddd5555",
+        "sub": format!("sub of {person}"),
+        "oid": format!("oid-of-{person}"),
+        "tid": tenant,
+        "preferred_username": format!("{person}@contoso.com"),
+        "exp": i64::from(i32::MAX),
+        "iat": BEGIN.unix_seconds(),
+    });
+    if let Some(nonce) = nonce {
+        claims["nonce"] = nonce.into();
+    }
+    let part = |value: &serde_json::Value| {
+        base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(value.to_string())
+    };
+    format!(
+        "{}.{}.signature",
+        part(&serde_json::json!({"alg": "RS256", "typ": "JWT"})),
+        part(&claims)
+    )
+}
+
+/// A refusal with that `error`, and whatever else it says.
+pub(crate) fn refused(error: &str, more: &serde_json::Value) -> Reply {
+    let mut body = serde_json::json!({ "error": error });
+    for (name, value) in more.as_object().unwrap() {
+        body[name] = value.clone();
+    }
+    answer(400, &[], &body.to_string())
 }

@@ -33,7 +33,6 @@ pub fn request(
 
 #[cfg(test)]
 mod tests {
-    use model::AuthorityInput;
     use model::AuthorityKind;
     use model::ClientAssertion;
     use model::ClientId;
@@ -42,17 +41,11 @@ mod tests {
     use super::*;
     use crate::ClientAuthentication;
     use crate::Endpoints;
-
-    const NOW: Timestamp = Timestamp::from_unix_seconds(1_767_225_600);
+    use crate::fixtures;
+    use crate::fixtures::NOW;
 
     fn entra() -> Endpoints {
-        let authority = AuthorityInput {
-            tenant: Some("contoso.onmicrosoft.com"),
-            ..AuthorityInput::default()
-        }
-        .resolve()
-        .unwrap();
-        Endpoints::of_entra(&authority).unwrap()
+        fixtures::entra("contoso.onmicrosoft.com").1
     }
 
     fn built(

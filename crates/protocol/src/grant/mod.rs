@@ -1,11 +1,15 @@
 //! Token requests, one grant per file.
 
+pub mod authorization_code;
 pub mod client_credentials;
+pub mod device_code;
+pub mod refresh_token;
 
 use model::AuthorityKind;
 use model::ClientId;
 use model::Timestamp;
 use thiserror::Error;
+use url::Url;
 
 use crate::ClientAuthentication;
 use crate::Endpoints;
@@ -48,17 +52,7 @@ impl GrantRequest<'_> {
     fn of_type(&self, grant_type: &str, now: Timestamp) -> Result<HttpRequest, AssertionError> {
         let mut form = Form::new();
         form.push("grant_type", grant_type);
-        let mut headers = request_headers::accepting_json();
-        headers.push(("content-type", FORM_CONTENT_TYPE.to_owned()));
-        if self.authority_kind.follows_entra_rules() {
-            headers.extend(request_headers::of_entra(self.correlation_id));
-        }
-        let mut request = HttpRequest {
-            method: Method::Post,
-            url: self.endpoints.token.clone(),
-            headers,
-            body: Some(form),
-        };
+        let mut request = self.post(&self.endpoints.token, form);
         self.authentication.apply(
             &mut request,
             self.authority_kind,
@@ -67,5 +61,31 @@ impl GrantRequest<'_> {
             now,
         )?;
         Ok(request)
+    }
+
+    /// A form on its way to one of the authority's services.
+    pub(crate) fn post(&self, endpoint: &Url, form: Form) -> HttpRequest {
+        let mut headers = request_headers::accepting_json();
+        headers.push(("content-type", FORM_CONTENT_TYPE.to_owned()));
+        if self.authority_kind.follows_entra_rules() {
+            headers.extend(request_headers::of_entra(self.correlation_id));
+        }
+        HttpRequest {
+            method: Method::Post,
+            url: endpoint.clone(),
+            headers,
+            body: Some(form),
+        }
+    }
+
+    /// What every request of a person's sign-in ends with: Entra's wish to know the account's home,
+    /// and the claims asked for.
+    fn end_for_person(&self, form: &mut Form, claims: Option<&str>) {
+        if self.authority_kind.follows_entra_rules() {
+            form.push("client_info", "1");
+        }
+        if let Some(claims) = claims {
+            form.push("claims", claims);
+        }
     }
 }

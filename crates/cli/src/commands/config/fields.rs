@@ -9,6 +9,7 @@ use vault::SecretKind;
 
 use crate::args::ProfileArgs;
 use crate::command_error::CommandError;
+use crate::settings;
 use crate::settings::GivenSecret;
 use crate::settings::absolute;
 use crate::settings::secret_from_flags;
@@ -145,6 +146,9 @@ fn check(args: &ProfileArgs) -> Result<(), CommandError> {
         ClientId::parse(text).map_err(|error| {
             CommandError::usage("invalid_client_id", format!("`{text}`: {error}"))
         })?;
+    }
+    if let Some(text) = &args.redirect_uri {
+        settings::redirect_uri(text, "--redirect-uri")?;
     }
     Ok(())
 }

@@ -1,0 +1,139 @@
+//! What is said while a person signs in.
+
+use engine::Credential;
+use engine::SignInNotice;
+use engine::TokenRequest;
+use model::Flow;
+use model::RedirectUri;
+use protocol::aadsts;
+use protocol::aadsts::Facts;
+
+/// AADSTS50011: the redirect URI is not registered. Entra shows it in the browser only.
+const REDIRECT_URI_MISMATCH: u64 = 50_011;
+
+/// The redirect URI of `InteractiveBrowser` where nobody names one; at Entra it stands for every
+/// port (RFC 8252 §7.3).
+const ANY_PORT: &str = "http://localhost";
+
+/// Who asks whom for what.
+pub(crate) fn sign_in_notice(notice: &SignInNotice<'_>) -> Vec<String> {
+    let whom = notice
+        .account
+        .map_or_else(String::new, |account| format!(" as {account}"));
+    let place = if notice.tenant.is_empty() {
+        notice.authority.to_owned()
+    } else {
+        format!("{}, tenant {}", notice.authority, notice.tenant)
+    };
+    let scopes = notice.scopes.to_string();
+    let what = if scopes.is_empty() {
+        "your identity".to_owned()
+    } else {
+        scopes
+    };
+    vec![
+        format!("Signing in{whom} at {place}"),
+        format!("Application {} asks for: {what}", notice.client_id),
+    ]
+}
+
+/// How the answer gets from the browser to us by hand.
+pub(crate) fn paste_it(redirect_uri: &RedirectUri) -> String {
+    if redirect_uri.loopback().is_some() {
+        format!("If the browser then cannot reach {redirect_uri}, copy the whole address it shows.")
+    } else {
+        format!(
+            "The browser then goes to {redirect_uri}; whatever it shows there, copy the whole \
+             address."
+        )
+    }
+}
+
+/// What is likely wrong if the browser brings nothing back.
+pub(crate) fn nothing_came_back(request: &TokenRequest, landing: &RedirectUri) -> String {
+    let nothing = format!("nothing came back to {landing} yet.");
+    if !request.authority.kind().follows_entra_rules() {
+        return format!(
+            "{nothing} If the browser shows an error, register this redirect URI for the \
+             application: {}",
+            registered(request).unwrap_or(landing.as_str())
+        );
+    }
+    let facts = Facts {
+        client_id: Some(request.client_id.as_str()),
+        redirect_uri: registered(request).or(Some(landing.as_str())),
+        ..Facts::default()
+    };
+    let next_step = aadsts::advice(REDIRECT_URI_MISMATCH, &facts).map(|advice| advice.next_step);
+    format!(
+        "{nothing} If the browser shows AADSTS{REDIRECT_URI_MISMATCH}: under \"{}\" the \
+         application needs this redirect URI. {}",
+        platform(request),
+        next_step.unwrap_or_default()
+    )
+}
+
+/// The redirect URI that has to be registered, as far as the request says.
+pub(super) fn registered(request: &TokenRequest) -> Option<&str> {
+    match (&request.sign_in.redirect_uri, request.flow) {
+        (Some(redirect_uri), _) => Some(redirect_uri.as_str()),
+        (None, Flow::InteractiveBrowser) => Some(ANY_PORT),
+        (None, _) => None,
+    }
+}
+
+/// Entra's name for the kind of application whose redirect URIs this one uses.
+fn platform(request: &TokenRequest) -> &'static str {
+    let is_public = matches!(request.credential, Credential::None);
+    if request.flow == Flow::AuthorizationCode && !is_public {
+        "Web"
+    } else {
+        "Mobile and desktop applications"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::ClientId;
+    use model::Scopes;
+
+    use super::super::invocation::tests::request;
+    use super::*;
+
+    #[test]
+    fn the_notice_names_everyone() {
+        let (client_id, scopes) = (
+            ClientId::parse("11112222").unwrap(),
+            Scopes::parse(["User.Read"], None).unwrap(),
+        );
+        let notice = SignInNotice {
+            flow: Flow::DeviceCode,
+            authority: "https://login.microsoftonline.com",
+            tenant: "contoso.com",
+            client_id: &client_id,
+            scopes: &scopes,
+            account: Some("ada@contoso.com"),
+        };
+        assert_eq!(
+            sign_in_notice(&notice),
+            [
+                "Signing in as ada@contoso.com at https://login.microsoftonline.com, tenant contoso.com",
+                "Application 11112222 asks for: User.Read",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_redirect_uri_to_register_is_named() {
+        let landing = RedirectUri::parse("http://localhost:50123").unwrap();
+        let of = |flow| nothing_came_back(&request(Some("p"), flow), &landing);
+        let said = of(Flow::InteractiveBrowser);
+        assert!(said.contains("AADSTS50011"), "{said}");
+        assert!(said.contains("Add exactly http://localhost "), "{said}");
+        let said = of(Flow::AuthorizationCode);
+        assert!(
+            said.contains("Add exactly http://localhost:50123 "),
+            "{said}"
+        );
+    }
+}
