@@ -80,18 +80,7 @@ fn owner(
     };
     match profile {
         Some(profile) if !args.names_target() => Ok(AccountOwner::Profile(profile.name)),
-        profile => {
-            let meant = settings::destination_meant(&args.target, variables, profile.as_ref())?;
-            Ok(match profile {
-                Some(profile)
-                    if settings::profile_destination(&profile)
-                        .is_ok_and(|usual| usual == meant) =>
-                {
-                    AccountOwner::Profile(profile.name)
-                }
-                _ => AccountOwner::Destination(meant),
-            })
-        }
+        profile => settings::account_owner(&args.target, variables, profile.as_ref()),
     }
 }
 
