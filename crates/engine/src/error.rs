@@ -136,7 +136,7 @@ pub enum EngineError {
         redirect_uri: String,
         /// Why.
         #[source]
-        source: ListenError,
+        source: Box<ListenError>,
     },
     /// What came back from the sign-in page makes no sense.
     #[error(transparent)]

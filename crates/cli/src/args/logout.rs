@@ -14,7 +14,8 @@ pub struct LogoutArgs {
     #[arg(short, long, visible_alias = "name", value_name = "NAME")]
     pub profile: Option<String>,
 
-    /// Which account, by user name or id [default: the profile's default account]
+    /// Which account, by user name or id [default: ENTRA_AUTH_ACCOUNT, then the
+    /// profile's default account]
     #[arg(long, value_name = "ACCOUNT", conflicts_with = "all")]
     pub account: Option<String>,
 

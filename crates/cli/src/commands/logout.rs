@@ -41,15 +41,19 @@ pub(super) fn run(
         }
         owner => owner?,
     };
-    let which = match &args.account {
+    let named = match &args.account {
+        Some(account) => Some(account.clone()),
+        None => variables.text("ENTRA_AUTH_ACCOUNT"),
+    };
+    let which = match &named {
+        _ if args.all => Which::All,
         Some(account) => Which::Named(account),
-        None if args.all => Which::All,
         None => Which::Default,
     };
     match sign_out.of(&owner, which)? {
-        Outcome::Nobody(others) => match &args.account {
+        Outcome::Nobody(others) => match &named {
             Some(account) if !others.is_empty() => {
-                ui.warn(&wording::not_signed_in(account, &owner, &others));
+                ui.warn(&wording::no_such_account(account, &owner, &others));
             }
             _ => ui.note(&wording::nobody(&owner)),
         },
@@ -76,18 +80,7 @@ fn owner(
     };
     match profile {
         Some(profile) if !args.names_target() => Ok(AccountOwner::Profile(profile.name)),
-        profile => {
-            let meant = settings::destination_meant(&args.target, variables, profile.as_ref())?;
-            Ok(match profile {
-                Some(profile)
-                    if settings::profile_destination(&profile)
-                        .is_ok_and(|usual| usual == meant) =>
-                {
-                    AccountOwner::Profile(profile.name)
-                }
-                _ => AccountOwner::Destination(meant),
-            })
-        }
+        profile => settings::account_owner(&args.target, variables, profile.as_ref()),
     }
 }
 

@@ -5,10 +5,12 @@ use model::AuthorityInput;
 use model::ClientId;
 use model::Destination;
 use model::Profile;
+use vault::AccountOwner;
 
 use super::Variables;
 use super::chosen_authority::chosen_authority;
 use super::token_request::client_id;
+use super::token_request::is_moved;
 use crate::args::TargetArgs;
 use crate::command_error::CommandError;
 use crate::wording;
@@ -43,13 +45,19 @@ pub(crate) fn profile_destination(profile: &Profile) -> Result<Destination, Comm
     ))
 }
 
-/// Where requests go by flags, variables and profile together.
-pub(crate) fn destination_meant(
+/// Whose accounts a command means: the profile's, unless a flag leads elsewhere or there is none;
+/// then those who signed in there.
+pub(crate) fn account_owner(
     target: &TargetArgs,
     variables: &Variables,
     profile: Option<&Profile>,
-) -> Result<Destination, CommandError> {
-    let chosen = chosen_authority(target, variables, profile)?;
+) -> Result<AccountOwner, CommandError> {
+    let authority = chosen_authority(target, variables, profile)?.authority;
     let client_id = client_id(target, variables, profile)?;
-    Ok(Destination::new(&chosen.authority, &client_id))
+    Ok(match profile {
+        Some(found) if !is_moved(target, profile, &authority, &client_id) => {
+            AccountOwner::Profile(found.name.clone())
+        }
+        _ => AccountOwner::Destination(Destination::new(&authority, &client_id)),
+    })
 }

@@ -19,7 +19,7 @@ pub(crate) use self::approval::approval_of;
 pub(crate) use self::credential::GivenSecret;
 pub(crate) use self::credential::absolute;
 pub(crate) use self::credential::secret_from_flags;
-pub(crate) use self::destination::destination_meant;
+pub(crate) use self::destination::account_owner;
 pub(crate) use self::destination::profile_authority;
 pub(crate) use self::destination::profile_client_id;
 pub(crate) use self::destination::profile_destination;

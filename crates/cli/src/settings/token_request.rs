@@ -187,7 +187,7 @@ fn method(credential: &Credential, profile: Option<&Profile>) -> AuthMethod {
 }
 
 /// Whether a flag of this command leads elsewhere than the profile does.
-fn is_moved(
+pub(super) fn is_moved(
     target: &TargetArgs,
     profile: Option<&Profile>,
     authority: &Authority,

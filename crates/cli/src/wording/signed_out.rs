@@ -66,7 +66,7 @@ pub(crate) fn nobody_anywhere() -> String {
 }
 
 /// The account that was named is not signed in, others are.
-pub(crate) fn not_signed_in(account: &str, owner: &AccountOwner, others: &[Account]) -> String {
+pub(crate) fn no_such_account(account: &str, owner: &AccountOwner, others: &[Account]) -> String {
     format!(
         "`{account}` is not signed in with {owner}; these are: {}",
         names(others)

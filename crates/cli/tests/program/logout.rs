@@ -1,7 +1,9 @@
 //! `logout`: forgetting who signed in, and nothing else.
 
 use std::time::Duration;
+use std::time::Instant;
 
+use rustix::process::Signal;
 use vault::AccountOwner;
 use vault::LockName;
 use vault::RefreshTokenIdentity;
@@ -17,6 +19,8 @@ use crate::support::signed_in::account;
 use crate::support::signed_in::profile;
 
 const ADA: &str = "ada@contoso.com";
+const KILLS: u32 = 60;
+
 const BOB: &str = "bob@contoso.com";
 
 /// A public application with the profile `desktop`.
@@ -116,6 +120,22 @@ fn an_account_is_named_by_user_name_or_id() {
         )
     );
     assert_eq!(world.refresh_tokens(), [account(ADA).id]);
+}
+
+#[test]
+fn a_variable_names_an_account_unless_a_flag_says_otherwise() {
+    let world = world();
+    for name in [ADA, BOB, "cy@contoso.com"] {
+        world.sign_in(&profile("desktop"), name);
+    }
+    let call = |flags: &[&str]| {
+        let call = world.call(&["logout"]).args(flags);
+        call.env("ENTRA_AUTH_ACCOUNT", BOB).run().answer_and_words();
+        world.signed_in(&profile("desktop")).0
+    };
+    assert_eq!(call(&["--account", "cy@contoso.com"]), [ADA, BOB]);
+    assert_eq!(call(&[]), [ADA]);
+    assert_eq!(call(&["--all", "-p", "desktop"]), [""; 0]);
 }
 
 #[test]
@@ -338,6 +358,38 @@ fn who_signs_in_or_refreshes_is_waited_for() {
         waiting.finish().answer_and_words();
         assert!(world.refresh_tokens().is_empty());
         world.sign_in(&profile("desktop"), ADA);
+    }
+}
+
+/// Killed in the middle, the same command ends what it began.
+#[test]
+fn a_sign_out_that_was_killed_is_ended_by_the_next() {
+    let world = world();
+    let length = {
+        world.sign_in(&profile("desktop"), ADA);
+        let begin = Instant::now();
+        said(&world, &["logout"]);
+        begin.elapsed()
+    };
+    for round in 0..KILLS {
+        world.sign_in(&profile("desktop"), ADA);
+        let begin = Instant::now();
+        let running = world.call(&["logout"]).start();
+        // The moment is what is tested; nothing could be waited for instead.
+        std::thread::sleep((length * round / KILLS).saturating_sub(begin.elapsed()));
+        running.signal(Signal::KILL);
+        drop(running.finish());
+        if !world.refresh_tokens().is_empty() {
+            assert_eq!(
+                world.signed_in(&profile("desktop")).0,
+                [ADA],
+                "round {round}"
+            );
+        }
+        said(&world, &["logout"]);
+        assert!(world.refresh_tokens().is_empty(), "round {round}");
+        assert!(world.home.token_files().is_empty(), "round {round}");
+        assert_eq!(world.signed_in(&profile("desktop")).0, [""; 0]);
     }
 }
 

@@ -145,7 +145,7 @@ fn way_back(sign_in: &SignIn<'_>) -> Result<(RedirectUri, Option<Listener>), Eng
 fn unheard(redirect_uri: &RedirectUri, source: ListenError) -> EngineError {
     EngineError::Listen {
         redirect_uri: redirect_uri.to_string(),
-        source,
+        source: Box::new(source),
     }
 }
 
