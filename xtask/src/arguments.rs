@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::{audit, bench, stage::Stage, test};
+use crate::{audit, bench, screens, stage::Stage, test};
 
 /// The project's chores.
 #[derive(Debug, Parser)]
@@ -34,6 +34,8 @@ enum Chore {
         #[arg(long, default_value_t = 40)]
         rounds: u32,
     },
+    /// Make the pictures of the guide in a real terminal and a real browser
+    Screens,
 }
 
 impl Arguments {
@@ -48,6 +50,7 @@ impl Arguments {
             } => test::run(&only, keep_going),
             Chore::Audit => audit::run(),
             Chore::Bench { rounds } => bench::run(rounds),
+            Chore::Screens => screens::run(),
         }
     }
 }

@@ -18,6 +18,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("Xvfb", "xvfb"),
     ("xclip", "xclip"),
     ("chromium", "chromium"),
+    ("tmux", "tmux"),
 ];
 
 /// Folders of `tests/peers` with an npm package of their own.

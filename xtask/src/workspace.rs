@@ -69,4 +69,24 @@ impl Workspace {
     pub(crate) fn peers(&self) -> PathBuf {
         self.root.join("tests").join("peers")
     }
+
+    /// Builds the program and the emulator as the peer tests want them.
+    pub(crate) fn build_peers(&self) -> anyhow::Result<()> {
+        self.cargo()
+            .args(["build", "--release", "--locked"])
+            .args(["--package", "entra-auth-cli", "--package", "emulator"])
+            .run()
+    }
+
+    /// Python among the peer tests, told where the two built programs are.
+    pub(crate) fn peer_python(&self) -> Step {
+        self.tool("python")
+            .env("ENTRA_AUTH_CLI_BIN", self.product("release"))
+            .env(
+                "ENTRA_EMULATOR_BIN",
+                self.built("release", "entra-emulator"),
+            )
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .directory(&self.peers().join("python"))
+    }
 }

@@ -96,7 +96,8 @@ export class Tab {
     if (this.#failure) {
       throw new Error(`a page could not be loaded: ${this.#failure}`);
     }
-    await this.#page.waitForLoadState('load');
+    // Chromium's own page about it comes after the failure, and takes the place of the one before.
+    await (this.#unreachable ? this.#page.waitForURL(/^chrome-error:/) : this.#page.waitForLoadState('load'));
   }
 
   async takePicture() {

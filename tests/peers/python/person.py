@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,6 +49,14 @@ class Person:
         """For a program that starts the person itself: `BROWSER` and the script."""
         whole = json.dumps({"report": str(report), **script})
         return {"BROWSER": f"{PROGRAM} %s", "PERSON_SCRIPT": whole}
+
+    def report_of(self, report: Path) -> dict:
+        """The report of a person whom another program started, waited for."""
+        deadline = time.monotonic() + LIMIT_SECONDS
+        while not report.exists():
+            assert time.monotonic() < deadline, "the person left no report"
+            time.sleep(0.05)
+        return json.loads(report.read_text())
 
     def _visit(self, *words: str, **script) -> Visit:
         self.visits += 1

@@ -9,11 +9,12 @@ import json
 import os
 import ssl
 import sys
-import threading
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
+
+from served import Served
 
 ACCESS_TOKEN_BYTES = 1536
 
@@ -33,7 +34,7 @@ class TokenRequest:
         return dict(pairs)
 
 
-class RecordingAuthority:
+class RecordingAuthority(Served):
     """A context manager; `pem_file` (certificate and key) makes it speak https."""
 
     def __init__(self, pem_file: Path | None = None):
@@ -48,16 +49,6 @@ class RecordingAuthority:
             self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
             scheme = "https"
         self.url = f"{scheme}://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
 
     def token_endpoint(self, tenant: str) -> str:
         return f"{self.url}/{tenant}/oauth2/v2.0/token"

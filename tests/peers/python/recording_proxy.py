@@ -7,12 +7,12 @@ here, too.
 
 import http.client
 import ssl
-import threading
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
 from certificates import LoopbackServer
+from served import Served
 
 # RFC 9110 §7.6.1; and the length, which is written anew.
 OF_ONE_CONNECTION = {"connection", "keep-alive", "transfer-encoding", "content-length"}
@@ -29,7 +29,7 @@ class Recorded:
     headers: dict[str, str]
 
 
-class RecordingProxy:
+class RecordingProxy(Served):
     """A context manager; `lead_to` says where requests go, which may depend on its own address."""
 
     def __init__(self, certificate: LoopbackServer):
@@ -39,21 +39,11 @@ class RecordingProxy:
         self._context.load_cert_chain(certificate.pem_file)
         self._server = self._new_server()
         self.url = f"https://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
     def lead_to(self, address: str, ca_pem: str | None = None) -> None:
         """Sends requests to the provider at `address`, which `ca_pem` vouches for if it is https."""
         self._upstream = urlsplit(address).netloc
         self._trust = ssl.create_default_context(cadata=ca_pem) if ca_pem else None
-
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
 
     def last(self, path_ends_with: str) -> Recorded:
         """The newest request to such a path."""

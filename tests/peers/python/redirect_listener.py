@@ -1,9 +1,10 @@
 """The end of a sign-in in the browser: takes the redirect as a native app does (RFC 8252 §7.3)."""
 
 import queue
-import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
+
+from served import Served
 
 PAGE = b"<!doctype html><title>Back at the app</title><p>The app has it."
 
@@ -11,7 +12,7 @@ PAGE = b"<!doctype html><title>Back at the app</title><p>The app has it."
 PATIENCE_SECONDS = 60
 
 
-class RedirectListener:
+class RedirectListener(Served):
     """A context manager on a free port of 127.0.0.1. `headers` go with every answer.
 
     A redirect with a query is answered with a redirect to the clean address, one with a form at
@@ -23,17 +24,7 @@ class RedirectListener:
         self._answers: queue.Queue[dict[str, str]] = queue.Queue()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self.redirect_uri = f"http://localhost:{self._server.server_port}"
-
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
 
     def answer(self) -> dict[str, str]:
         """The parameters of the next redirect that came."""

@@ -4,6 +4,9 @@ A listener of this folder stands where the product's will.
 """
 
 import json
+import os
+import shlex
+import subprocess
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
@@ -65,6 +68,24 @@ def test_signs_in(person, address, listener, response_mode, tmp_path):
     assert picture.read_bytes().startswith(PNG)
     answer = listener.answer()
     assert answer["code"] and answer["state"] == "the state"
+
+
+def test_is_a_program_for_browser(person, address, listener, tmp_path):
+    report = tmp_path / "report.json"
+    variables = person.variables(report, account=ACCOUNT)
+    program, place = shlex.split(variables["BROWSER"])
+    assert place == "%s"
+    nothing = subprocess.DEVNULL
+    launched = subprocess.Popen(
+        [program, address()],
+        env={**os.environ, **variables},
+        stdin=nothing,
+        stdout=nothing,
+        stderr=nothing,
+    )
+    assert person.report_of(report)["outcome"] == "landed"
+    assert launched.wait(timeout=10) == 0
+    assert listener.answer()["code"]
 
 
 def test_cancels(person, address, listener):
