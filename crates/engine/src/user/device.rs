@@ -20,7 +20,7 @@ use crate::interaction::DeviceInvitation;
 const SLOWER: Duration = Duration::from_secs(5);
 
 /// The longest pause between two polls while the network fails.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
 /// How long a code is still asked about that has ended by our clock while the server says that it
 /// has not: clocks differ.

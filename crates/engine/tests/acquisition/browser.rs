@@ -306,8 +306,8 @@ fn a_registered_port_that_is_taken_is_an_error() {
     request.sign_in.redirect_uri = Some(RedirectUri::parse(&registered).unwrap());
     let error = stage.ask(&request).unwrap_err();
     assert!(
-        matches!(&error, EngineError::Listen { source: ListenError::InUse { port: found, .. }, .. }
-            if *found == port),
+        matches!(&error, EngineError::Listen { source, .. }
+            if matches!(**source, ListenError::InUse { port: found, .. } if found == port)),
         "{error:?}"
     );
     assert!(!stage.told().iter().any(|line| line.starts_with("invited")));
