@@ -1,9 +1,13 @@
 //! What is shown, one scene a file.
 
 mod certificate;
+mod desktop;
+mod device;
+mod personal;
 mod pipeline;
 mod refusal;
 mod secret;
+mod webapp;
 
 use emulator::EmulatorBuilder;
 
@@ -12,6 +16,9 @@ use crate::command_error::CommandError;
 
 /// The tenant's users and applications, as most apps read them.
 const GRAPH: &str = "https://graph.microsoft.com";
+
+/// What a person's app asks for first.
+const USER_READ: &str = "https://graph.microsoft.com/User.Read";
 
 /// One thing shown at work.
 pub(super) trait Scene {
@@ -31,6 +38,10 @@ pub(super) fn all() -> Result<Vec<Box<dyn Scene>>, CommandError> {
         Box::new(secret::AppWithSecret),
         Box::new(certificate::AppWithCertificate::new()?),
         Box::new(pipeline::Pipeline),
+        Box::new(desktop::DesktopApp),
+        Box::new(device::Device),
+        Box::new(webapp::WebApp::new()?),
+        Box::new(personal::PersonalGraph),
         Box::new(refusal::WrongSecret),
     ])
 }
