@@ -22,6 +22,9 @@ use crate::command_error::Kind;
 /// How wide a command line is written before it goes on in the next line.
 const WIDTH: usize = 74;
 
+/// How often a silent command is left alone to see whether someone interrupts.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
+
 /// A command line of this program.
 pub(super) struct Invocation {
     /// Words that stay together, such as a flag and its value.
@@ -108,12 +111,13 @@ impl Invocation {
     }
 
     /// Runs it in this environment and no other, tells of each line on its stderr as it comes, and
-    /// ends it if it is not over after `patience`.
+    /// ends it if it is not over after `patience`, or if someone interrupts.
     pub(super) fn run(
         &self,
         environment: &[(String, OsString)],
         clock: &dyn Clock,
         patience: Duration,
+        is_interrupted: &dyn Fn() -> bool,
         on_line: &mut dyn FnMut(&str) -> Result<(), CommandError>,
     ) -> Result<Finished, CommandError> {
         let cannot = |error: std::io::Error| {
@@ -139,7 +143,7 @@ impl Invocation {
         }
         let heard = listen(&mut child);
         let end = started.saturating_add(patience);
-        let ended = attend(&heard, clock, end, on_line).and_then(|texts| {
+        let ended = attend(&heard, clock, end, is_interrupted, on_line).and_then(|texts| {
             let status = child.wait().map_err(unreadable)?;
             Ok((status.code(), texts))
         });
@@ -196,6 +200,7 @@ fn attend(
     heard: &Receiver<Heard>,
     clock: &dyn Clock,
     end: Duration,
+    is_interrupted: &dyn Fn() -> bool,
     on_line: &mut dyn FnMut(&str) -> Result<(), CommandError>,
 ) -> Result<(String, String), CommandError> {
     let (mut answer, mut lines, mut has_ended) = (None, String::new(), false);
@@ -203,8 +208,11 @@ fn attend(
         if let (Some(answer), true) = (&mut answer, has_ended) {
             return Ok((std::mem::take(answer), lines));
         }
+        if is_interrupted() {
+            return Err(CommandError::interrupted());
+        }
         let left = end.saturating_sub(clock.monotonic());
-        match heard.recv_timeout(left) {
+        match heard.recv_timeout(left.min(BETWEEN_LOOKS)) {
             Ok(Heard::Line(line)) => {
                 on_line(&line)?;
                 lines.push_str(&line);
@@ -213,6 +221,7 @@ fn attend(
             Ok(Heard::Answer(text)) => answer = Some(text),
             Ok(Heard::EndOfStderr) => has_ended = true,
             Ok(Heard::Unreadable(error)) => return Err(unreadable(error)),
+            Err(_) if left > BETWEEN_LOOKS => {}
             Err(_) => {
                 return Err(CommandError::new(
                     Kind::TimedOut,
@@ -256,6 +265,18 @@ mod tests {
                 r"    --certificate-path '/tmp/with space.pem' --client-secret-stdin",
             ]
         );
+    }
+
+    #[test]
+    fn a_silent_command_is_waited_for_no_longer_than_it_may_take() {
+        let (_sender, heard) = mpsc::channel();
+        let clock = engine::SystemClock::start();
+        let attended = |end, is_interrupted: bool| {
+            let attended = attend(&heard, &clock, end, &|| is_interrupted, &mut |_| Ok(()));
+            attended.unwrap_err().kind
+        };
+        assert_eq!(attended(Duration::ZERO, false), Kind::TimedOut);
+        assert_eq!(attended(Duration::MAX, true), Kind::Interrupted);
     }
 
     #[test]

@@ -316,7 +316,13 @@ impl<'a> Stage<'a> {
         on_line: &mut dyn FnMut(&str) -> Result<(), CommandError>,
     ) -> Result<(Finished, Vec<Request>), CommandError> {
         environment.extend(self.place.variables());
-        let finished = invocation.run(&environment, &self.clock, patience, on_line)?;
+        let finished = invocation.run(
+            &environment,
+            &self.clock,
+            patience,
+            &|| self.interruption.exit_code().is_some(),
+            on_line,
+        )?;
         self.spent = self.spent.saturating_add(finished.took);
         Ok((finished, self.emulator.requests_to(Endpoint::Token)))
     }
