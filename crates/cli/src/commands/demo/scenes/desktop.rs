@@ -7,7 +7,7 @@ use emulator::Platform;
 
 use super::GRAPH;
 use super::Scene;
-use super::USER_READ;
+use super::creation_of_public_client;
 use crate::command_error::CommandError;
 use crate::commands::demo::failed;
 use crate::commands::demo::invocation::Invocation;
@@ -41,11 +41,7 @@ impl Scene for DesktopApp {
             "A public client has no secret: the person is the proof. Who asks for what is said \
              before, and who signed in after.",
         )?;
-        stage.prepare(
-            &stage
-                .creation(PROFILE, CLIENT_ID, USER_READ)
-                .with("--auth-method", "Public"),
-        )?;
+        stage.prepare(&creation_of_public_client(stage, PROFILE, CLIENT_ID))?;
         let call = Invocation::of("get-token")
             .with("-p", PROFILE)
             .with("-f", "InteractiveBrowser");
@@ -65,7 +61,7 @@ impl Scene for DesktopApp {
 
         stage
             .story
-            .text("The same again, and then for another API:")?;
+            .then("The same again, and then for another API:")?;
         none_of(&stage.get(&call)?.requests)?;
         let other = stage.get(&call.with("-s", format!("{AZURE}/user_impersonation")))?;
         let request = one_of(&other.requests)?;

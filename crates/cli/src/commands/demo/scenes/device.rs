@@ -6,7 +6,7 @@ use emulator::App;
 use emulator::EmulatorBuilder;
 
 use super::Scene;
-use super::USER_READ;
+use super::creation_of_public_client;
 use crate::command_error::CommandError;
 use crate::commands::demo::failed;
 use crate::commands::demo::invocation::Invocation;
@@ -36,11 +36,7 @@ impl Scene for Device {
             "Over SSH, on a server, on a printer: the device shows a code, and the person types \
              it in at any other browser.",
         )?;
-        stage.prepare(
-            &stage
-                .creation(PROFILE, CLIENT_ID, USER_READ)
-                .with("--auth-method", "Public"),
-        )?;
+        stage.prepare(&creation_of_public_client(stage, PROFILE, CLIENT_ID))?;
         let got = stage.sign_in(
             &Invocation::of("get-token")
                 .with("-p", PROFILE)

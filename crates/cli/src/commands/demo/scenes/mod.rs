@@ -11,6 +11,7 @@ mod webapp;
 
 use emulator::EmulatorBuilder;
 
+use super::invocation::Invocation;
 use super::stage::Stage;
 use crate::command_error::CommandError;
 
@@ -30,6 +31,13 @@ pub(super) trait Scene {
 
     /// Shows it, and fails unless it worked.
     fn play(&self, stage: &mut Stage<'_>) -> Result<(), CommandError>;
+}
+
+/// The `config create` of an app that proves itself by nothing: its person is the proof.
+fn creation_of_public_client(stage: &Stage<'_>, profile: &str, client_id: &str) -> Invocation {
+    stage
+        .creation(profile, client_id, USER_READ)
+        .with("--auth-method", "Public")
 }
 
 /// Every scene, in order; later ones may build on what earlier ones made.

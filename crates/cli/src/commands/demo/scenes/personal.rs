@@ -7,7 +7,7 @@ use emulator::EmulatorBuilder;
 use emulator::Platform;
 
 use super::Scene;
-use super::USER_READ;
+use super::creation_of_public_client;
 use crate::command_error::CommandError;
 use crate::commands::demo::failed;
 use crate::commands::demo::invocation::Invocation;
@@ -43,11 +43,7 @@ impl Scene for PersonalGraph {
             "This token is issued for four minutes only. With less than five left, the next call \
              gets a new one.",
         )?;
-        stage.prepare(
-            &stage
-                .creation(PROFILE, CLIENT_ID, USER_READ)
-                .with("--auth-method", "Public"),
-        )?;
+        stage.prepare(&creation_of_public_client(stage, PROFILE, CLIENT_ID))?;
         let call = Invocation::of("get-token").with("-p", PROFILE);
         stage.emulator().set_token_lifetime(SHORT);
         let first = stage.sign_in(&call)?;
