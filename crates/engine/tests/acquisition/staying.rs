@@ -178,7 +178,7 @@ fn network_trouble_opens_no_sign_in_and_loses_nothing() {
 fn a_living_token_serves_where_nobody_may_be_asked() {
     let stage = signed_in();
     stage.alone();
-    stage.clock.advance(HOUR - Duration::from_mins(4));
+    stage.clock.advance(Duration::from_mins(56));
     stage.will_reply([refused("invalid_grant", &json!({"suberror": "bad_token"}))]);
     let issued = asks(&stage, "User.Read").unwrap();
     assert_eq!(text(&issued), "first");
