@@ -22,11 +22,7 @@ pub(super) fn person_needed(
     refused: Option<&Refusal>,
 ) -> CommandError {
     let why = refused.map_or_else(String::new, |refusal| {
-        let words = match words(refusal) {
-            "" => refusal.error.as_str(),
-            words => words,
-        };
-        format!(": the stored sign-in does no longer ({words})")
+        format!(": the stored sign-in is not enough ({})", words(refusal))
     });
     let message = format!("a person has to sign in, and nobody may be asked here{why}");
     let here = Instead {

@@ -231,6 +231,7 @@ impl<'a> Attempt<'a> {
             who: self.who,
             patience: self.patience,
             scopes: exchange.scopes_of_a_person(),
+            refused,
             claims: self.request.claims_to_send(demanded)?,
         }
         .carried_out()
