@@ -13,6 +13,7 @@ mod tls_front;
 mod world;
 
 pub(crate) use self::browser::Browser;
+pub(crate) use self::browser::Page;
 pub(crate) use self::call::Call;
 pub(crate) use self::call::Outcome;
 pub(crate) use self::call::Running;

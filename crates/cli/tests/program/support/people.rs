@@ -1,5 +1,7 @@
 //! An application that people sign in to.
 
+use std::time::Duration;
+
 use emulator::App;
 use emulator::Consent;
 use emulator::Emulator;
@@ -66,7 +68,10 @@ impl World {
     /// Ada and Grace, and an application of one's own.
     pub(crate) fn of_people_with(app: App) -> Self {
         let emulator = Emulator::builder().user(User::new(ADA));
-        let emulator = emulator.user(User::new(GRACE)).app(app).start().unwrap();
+        let emulator = emulator.user(User::new(GRACE)).app(app);
+        // The shortest that a server can ask for.
+        let emulator = emulator.device_code_interval(Duration::from_secs(1));
+        let emulator = emulator.start().unwrap();
         emulator.sign_in_automatically(ADA);
         Self {
             emulator,
