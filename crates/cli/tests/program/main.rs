@@ -28,6 +28,7 @@ mod references;
 mod rotation;
 mod script_contract;
 mod sign_in_crowds;
+mod sign_in_interrupted;
 mod signing_in;
 mod staying_signed_in;
 mod store_damage;

@@ -16,7 +16,6 @@ use crate::support::Browser;
 use crate::support::CLIENT_ID;
 use crate::support::Identity;
 use crate::support::Outcome;
-use crate::support::Running;
 use crate::support::SECRET;
 use crate::support::TENANT;
 use crate::support::World;
@@ -38,15 +37,6 @@ fn redeemed(world: &World, outcome: Outcome) -> (String, Request) {
     let mut sent = world.emulator.requests_to(Endpoint::Token);
     assert_eq!(sent.len(), 1);
     (token, sent.remove(0))
-}
-
-/// Starts a device code sign-in and gives its user code.
-fn device(world: &World, arguments: &[&str]) -> (Running, String) {
-    let call = world.call(&["get-token", "-f", "DeviceCode"]);
-    let running = call.args(arguments).start();
-    let line = running.wait_to_say("Code: ");
-    let code = line.trim().trim_start_matches("Code: ").to_owned();
-    (running, code)
 }
 
 /// A port of this machine that nobody listens on.
@@ -112,7 +102,7 @@ fn by_the_browser() {
 fn by_a_device_code() {
     let _names = named_in_snapshots();
     let world = World::of_people();
-    let (running, code) = device(&world, &[]);
+    let (running, code) = world.device_code();
     world.emulator.approve_device_code(&code, ADA).unwrap();
     let outcome = running.finish();
     let said = outcome.stderr().replace(&code, "[code]");
@@ -142,7 +132,7 @@ fn by_a_device_code_no_secret_is_sent() {
     let world = World::of_people_with(agreed(app.allow_public_client_flows()));
     let flags = ["--client-secret-stdin", "--scope", SCOPES[0]];
     world.create("iot-device", &flags, SECRET);
-    let (running, code) = device(&world, &[]);
+    let (running, code) = world.device_code();
     world.emulator.approve_device_code(&code, ADA).unwrap();
     assert_is_token(&running.finish().answer_and_words().0);
     for sent in world.emulator.requests() {
@@ -365,7 +355,7 @@ fn cancelling_ends_it_in_the_browser_and_here() {
 #[test]
 fn declining_a_device_code_ends_it() {
     let world = World::of_people();
-    let (running, code) = device(&world, &[]);
+    let (running, code) = world.device_code();
     world.emulator.decline_device_code(&code).unwrap();
     let said = running.finish().failure(2);
     assert!(said.contains("The sign-in was cancelled"), "{said}");
@@ -404,7 +394,7 @@ fn an_application_that_wants_a_credential_is_explained() {
     let by_browser = running.finish().failure(2);
 
     let world = web_only();
-    let (running, code) = device(&world, &[]);
+    let (running, code) = world.device_code();
     world.emulator.approve_device_code(&code, ADA).unwrap();
     let by_device = running.finish().failure(2);
     for said in [by_browser, by_device] {

@@ -96,7 +96,12 @@ impl Browser {
 
     /// A call that opens its pages here.
     pub(crate) fn call(&self, world: &World, arguments: &[&str]) -> Call {
-        world.call(arguments).env("BROWSER", &self.program)
+        self.known_to(world.call(arguments))
+    }
+
+    /// The same for a call that leads to the program in another way.
+    pub(crate) fn known_to(&self, call: Call) -> Call {
+        call.env("BROWSER", &self.program)
     }
 
     /// The next page that the program opens; of an automatic browser, once it was visited.

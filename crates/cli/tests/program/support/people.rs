@@ -12,6 +12,7 @@ use emulator::User;
 use super::Browser;
 use super::CLIENT_ID;
 use super::Home;
+use super::Running;
 use super::World;
 use super::assert_is_token;
 
@@ -87,6 +88,14 @@ impl World {
         let (token, _) = running.finish().answer_and_words();
         assert_is_token(&token);
         token
+    }
+
+    /// Starts a sign-in by device code, and gives the code that the person types.
+    pub(crate) fn device_code(&self) -> (Running, String) {
+        let running = self.call(&["get-token", "-f", "DeviceCode"]).start();
+        let line = running.wait_to_say("Code: ");
+        let code = line.trim().trim_start_matches("Code: ").to_owned();
+        (running, code)
     }
 
     /// Forgets the cached tokens, so that the next call needs the refresh token.
