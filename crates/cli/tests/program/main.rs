@@ -27,6 +27,10 @@ mod questions;
 mod references;
 mod rotation;
 mod script_contract;
+mod sign_in_crowds;
+mod sign_in_interrupted;
+mod signing_in;
+mod staying_signed_in;
 mod store_damage;
 // Mounts disks and changes users.
 #[cfg(target_os = "linux")]
