@@ -185,6 +185,7 @@ impl Ui {
         let ours = tracing_subscriber::filter::Targets::new()
             .with_target("engine", level)
             .with_target("http", level)
+            .with_target("landing", level)
             .with_target("settings", level);
         let lines = tracing_subscriber::fmt::layer()
             .with_writer(|| screen::Log)

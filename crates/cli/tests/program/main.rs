@@ -27,6 +27,7 @@ mod questions;
 mod references;
 mod rotation;
 mod script_contract;
+mod sign_in_attacks;
 mod store_damage;
 // Mounts disks and changes users.
 #[cfg(target_os = "linux")]
