@@ -25,6 +25,7 @@ mod pasting;
 mod precedence;
 mod questions;
 mod references;
+mod refresh_token_theft;
 mod rotation;
 mod script_contract;
 mod sign_in_attacks;

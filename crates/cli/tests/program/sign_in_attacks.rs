@@ -166,31 +166,13 @@ fn who_takes_over_the_whole_address_cannot_pass_for_an_account_that_is_known() {
     assert!(kept.is_empty(), "the dead one is gone: {kept:?}");
 }
 
-/// The same provider, known by its discovery document alone.
-fn at_an_openid_provider() -> World {
-    let world = World::of_ada();
-    let tenant = world.emulator.authority(emulator::DEFAULT_TENANT_ID);
-    let creation = world.call(&["config", "create", "--force", "--name", "desktop"]);
-    let creation = creation
-        .args(["--authority-type", "oidc", "--auth-method", "Public"])
-        .args([
-            "--authority",
-            &format!("{tenant}/v2.0"),
-            "--scope",
-            "User.Read",
-        ])
-        .args(["--client-id", CLIENT_ID]);
-    creation.run().answer_and_words();
-    world
-}
-
 #[test]
 fn another_providers_answer_is_not_taken_for_this_ones() {
     let announced = Fault::Field(
         "authorization_response_iss_parameter_supported".to_owned(),
         true.into(),
     );
-    let world = at_an_openid_provider();
+    let world = World::of_ada_at_openid_provider();
     let issuer = format!(
         "{}/v2.0",
         world.emulator.authority(emulator::DEFAULT_TENANT_ID)
@@ -387,7 +369,7 @@ fn a_code_does_not_follow_a_redirect() {
 
 #[test]
 fn a_discovery_document_leads_nobody_elsewhere() {
-    let (world, thief) = (at_an_openid_provider(), Thief::lurking());
+    let (world, thief) = (World::of_ada_at_openid_provider(), Thief::lurking());
     let microsoft = "https://login.microsoftonline.com/common/oauth2/v2.0/authorize";
     for flow in ["InteractiveBrowser", "DeviceCode"] {
         for field in [

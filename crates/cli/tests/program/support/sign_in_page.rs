@@ -49,6 +49,19 @@ impl World {
         world
     }
 
+    /// The same provider, taken for one that is known by its metadata alone.
+    pub(crate) fn of_ada_at_openid_provider() -> Self {
+        let world = Self::of_ada();
+        let tenant = world.emulator.authority(emulator::DEFAULT_TENANT_ID);
+        let creation = world.call(&["config", "create", "--force", "--name", "desktop"]);
+        let creation = creation
+            .args(["--authority-type", "oidc", "--auth-method", "Public"])
+            .args(["--authority", &format!("{tenant}/v2.0")])
+            .args(["--client-id", CLIENT_ID, "--scope", "User.Read"]);
+        creation.run().answer_and_words();
+        world
+    }
+
     /// A call that shows the address of the sign-in page and waits for the answer.
     pub(crate) fn sign_in_call(&self) -> Call {
         self.call(&["get-token", "-f", "InteractiveBrowser", "--no-browser"])
