@@ -29,6 +29,8 @@ mod refresh_token_theft;
 mod rotation;
 mod script_contract;
 mod sign_in_attacks;
+#[cfg(target_os = "linux")]
+mod sign_in_canaries;
 mod store_damage;
 // Mounts disks and changes users.
 #[cfg(target_os = "linux")]

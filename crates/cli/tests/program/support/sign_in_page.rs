@@ -95,6 +95,10 @@ impl SignInPage {
         }
     }
 
+    pub(crate) fn address(&self) -> &str {
+        self.url.as_str()
+    }
+
     /// What the page is asked for.
     #[track_caller]
     pub(crate) fn asked(&self, name: &str) -> String {
