@@ -17,6 +17,7 @@ mod concurrency;
 mod exfiltration;
 mod exit_codes;
 mod faults;
+mod hostile_sign_in_text;
 mod hostile_text;
 mod https;
 mod kills;

@@ -89,9 +89,13 @@ impl Reply {
 impl SignInPage {
     /// Waits until the program shows the page's address.
     pub(crate) fn shown_by(running: &Running) -> Self {
-        let line = running.wait_to_say("/authorize?");
+        Self::at(running.wait_to_say("/authorize?").trim_end())
+    }
+
+    /// The page at that address.
+    pub(crate) fn at(address: &str) -> Self {
         Self {
-            url: Url::parse(line.trim_end()).unwrap(),
+            url: Url::parse(address).unwrap(),
         }
     }
 
