@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::{
     tools,
-    warm_store::{SessionKey, WarmStore},
+    warm_store::{SessionKey, Speaks, WarmStore},
     workspace::Workspace,
 };
 
@@ -72,15 +72,19 @@ pub(crate) fn run(rounds: u32) -> anyhow::Result<()> {
         .prefix("entra-auth-bench-")
         .tempdir_in("/dev/shm")
         .context("/dev/shm, the tmpfs that a session key needs")?;
-    let by_key_file = WarmStore::prepare(&workspace, product.clone())?;
-    let by_session_key =
-        WarmStore::prepare_with(&workspace, product, SessionKey::In(tmpfs.path()))?;
+    let by_key_file = WarmStore::prepare(&workspace, product.clone(), Speaks::ForTheApp)?;
+    let session_key = SessionKey::In(tmpfs.path());
+    let prepare =
+        |speaks| WarmStore::prepare_with(&workspace, product.clone(), speaks, session_key);
+    let by_session_key = prepare(Speaks::ForTheApp)?;
+    let of_a_person = prepare(Speaks::ForAPerson)?;
 
     let mut contenders = vec![
         cat(&by_key_file)?,
         bare_program(&workspace, &baseline, &by_key_file)?,
         warm("get-token, key file", &by_key_file),
         warm("get-token, session key", &by_session_key),
+        warm("get-token of a person, session key", &of_a_person),
     ];
     let report = by_key_file.directory().join("hyperfine.json");
     for round in 0..rounds {

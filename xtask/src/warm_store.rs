@@ -11,7 +11,23 @@ use tempfile::TempDir;
 
 use crate::workspace::Workspace;
 
-const PROFILE: &str = "service-principal";
+/// Whom the cached token speaks for.
+#[derive(Clone, Copy)]
+pub(crate) enum Speaks {
+    /// The application itself.
+    ForTheApp,
+    /// A person who signed in.
+    ForAPerson,
+}
+
+impl Speaks {
+    const fn profile(self) -> &'static str {
+        match self {
+            Self::ForTheApp => "service-principal",
+            Self::ForAPerson => "iot-device",
+        }
+    }
+}
 
 /// Where the session key of the cache may rest.
 #[derive(Clone, Copy)]
@@ -26,18 +42,24 @@ pub(crate) struct WarmStore {
     directory: TempDir,
     product: PathBuf,
     runtime: PathBuf,
+    speaks: Speaks,
     token: String,
 }
 
 impl WarmStore {
-    pub(crate) fn prepare(workspace: &Workspace, product: PathBuf) -> anyhow::Result<Self> {
-        Self::prepare_with(workspace, product, SessionKey::None)
+    pub(crate) fn prepare(
+        workspace: &Workspace,
+        product: PathBuf,
+        speaks: Speaks,
+    ) -> anyhow::Result<Self> {
+        Self::prepare_with(workspace, product, speaks, SessionKey::None)
     }
 
     /// Makes a profile, and gets its token from a token endpoint that is gone afterwards.
     pub(crate) fn prepare_with(
         workspace: &Workspace,
         product: PathBuf,
+        speaks: Speaks,
         session_key: SessionKey<'_>,
     ) -> anyhow::Result<Self> {
         ensure!(product.exists(), "{} is not built", product.display());
@@ -50,6 +72,7 @@ impl WarmStore {
             directory,
             product,
             runtime,
+            speaks,
             token: String::new(),
         };
         let authority = workspace
@@ -68,7 +91,7 @@ impl WarmStore {
     /// The warm call.
     pub(crate) fn command(&self) -> Vec<OsString> {
         let mut words = vec![self.product.clone().into_os_string()];
-        words.extend(["get-token", "--profile", PROFILE].map(OsString::from));
+        words.extend(["get-token", "--profile", self.speaks.profile()].map(OsString::from));
         words
     }
 
@@ -94,16 +117,22 @@ impl WarmStore {
     }
 
     fn create_profile(&self, workspace: &Workspace, authority: &str) -> anyhow::Result<()> {
-        workspace
+        let create = workspace
             .program(&self.product)
             .only_env(&self.environment())
-            .args(["config", "create", "--name", PROFILE])
+            .args(["config", "create", "--name", self.speaks.profile()])
             .args(["--tenant-id", "11111111-1111-4111-8111-111111111111"])
             .args(["--client-id", "22222222-2222-4222-8222-222222222222"])
             .args(["--scope", "https://graph.microsoft.com/.default"])
-            .args(["--auth-method", "ClientSecret", "--client-secret-stdin"])
-            .args(["--authority", authority])
-            .run_with_input("the secret of a bench\n")
+            .args(["--authority", authority]);
+        match self.speaks {
+            Speaks::ForTheApp => create
+                .args(["--auth-method", "ClientSecret", "--client-secret-stdin"])
+                .run_with_input("the secret of a bench\n"),
+            Speaks::ForAPerson => create
+                .args(["--auth-method", "Public", "--default-flow", "DeviceCode"])
+                .run(),
+        }
     }
 
     fn get_token(&self, workspace: &Workspace) -> anyhow::Result<String> {

@@ -71,6 +71,8 @@ pub enum Shortfall {
 pub(crate) enum Reach {
     /// As far as it takes.
     Person,
+    /// As far as it takes, unless others are busy: there is a token that still does.
+    PersonUnlessBusy,
     /// No further than to the identity provider: there is a token that does.
     Silent,
 }
@@ -111,7 +113,7 @@ impl Engine<'_> {
             Plan::Renew(fallback) => {
                 let reach = match fallback {
                     Fallback::OnAnyFailure => Reach::Silent,
-                    Fallback::WithoutAnAnswer => Reach::Person,
+                    Fallback::WithoutAnAnswer => Reach::PersonUnlessBusy,
                 };
                 let outcome = acquire(cached.as_ref(), reach);
                 match (outcome, cached) {

@@ -20,6 +20,7 @@ pub mod proxy;
 mod reference;
 pub mod request;
 mod send;
+pub mod sign_out;
 pub mod transport;
 mod user;
 

@@ -73,7 +73,7 @@ pub struct SignInWishes {
     pub response_mode: Option<ResponseMode>,
     /// What the sign-in page does first.
     pub prompt: Option<Prompt>,
-    /// The user name to fill in.
+    /// The user name to fill in, where no account is meant.
     pub login_hint: Option<String>,
     /// The domain whose sign-in page is wanted.
     pub domain_hint: Option<String>,

@@ -121,7 +121,7 @@ fn under_lock(
         };
         let lock = engine.vault.locks().acquire(
             &name,
-            patience.left()?,
+            patience.for_others(reach)?,
             failure::from_when(waiting_since),
             &mut |holder| {
                 engine

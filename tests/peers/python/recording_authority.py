@@ -1,5 +1,7 @@
 """Entra's token endpoint as a recorder: keeps every request, answers each with a fresh token.
 
+A device code is good at once: somebody called Ada signs in with it.
+
 As a program it serves on a free loopback port, prints {"url": …} when it listens, and ends when
 standard input closes.
 """
@@ -9,6 +11,7 @@ import json
 import os
 import ssl
 import sys
+import time
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -62,6 +65,39 @@ class RecordingAuthority(Served):
             "jwks_uri": f"{self.url}/{tenant}/discovery/v2.0/keys",
         }
 
+    def _device_code(self) -> dict:
+        return {
+            "device_code": base64.urlsafe_b64encode(os.urandom(32)).decode(),
+            "user_code": "ABCD-1234",
+            "verification_uri": f"{self.url}/device",
+            "expires_in": 60,
+            "interval": 1,
+        }
+
+    def _signed_in(self, tenant: str, client_id: str) -> dict:
+        claims = {
+            "iss": f"{self.url}/{tenant}/v2.0",
+            "aud": client_id,
+            "sub": "the subject",
+            "oid": "33333333-3333-4333-8333-333333333333",
+            "tid": tenant,
+            "preferred_username": "ada@contoso.example",
+            "iat": int(time.time()),
+            "exp": int(time.time()) + 3600,
+        }
+        parts = [{"alg": "RS256", "typ": "JWT"}, claims]
+        encoded = [base64.urlsafe_b64encode(json.dumps(part).encode()) for part in parts]
+        id_token = ".".join(part.decode().rstrip("=") for part in encoded) + ".signature"
+        return self._issue() | {"id_token": id_token, "refresh_token": "a refresh token"}
+
+    def _answer_to(self, path: str, form: dict[str, str]) -> dict:
+        tenant, _, rest = path.lstrip("/").partition("/")
+        if rest == "oauth2/v2.0/devicecode":
+            return self._device_code()
+        if form.get("grant_type") == "urn:ietf:params:oauth:grant-type:device_code":
+            return self._signed_in(tenant, form["client_id"])
+        return self._issue()
+
     def _issue(self) -> dict:
         token = base64.urlsafe_b64encode(os.urandom(ACCESS_TOKEN_BYTES)).decode().rstrip("=")
         self.issued.append(token)
@@ -91,7 +127,7 @@ class RecordingAuthority(Served):
                     body=self.rfile.read(length).decode("ascii"),
                 )
                 authority.requests.append(request)
-                self.answer(200, authority._issue())
+                self.answer(200, authority._answer_to(urlsplit(self.path).path, request.form))
 
             def answer(self, status: int, document: dict):
                 body = json.dumps(document).encode()

@@ -2,13 +2,13 @@
 
 use std::process::ExitCode;
 
+use engine::sign_out::Outcome;
+use engine::sign_out::Which;
 use model::ProfileName;
 use vault::AccountOwner;
 
-use super::sign_out::Outcome;
 use super::sign_out::PATIENCE;
 use super::sign_out::SignOut;
-use super::sign_out::Which;
 use crate::args::LogoutArgs;
 use crate::command_error::CommandError;
 use crate::command_error::Kind;

@@ -8,8 +8,6 @@ mod logout;
 mod refresh;
 mod sign_out;
 
-pub(crate) use self::sign_out::SignedOut;
-
 use std::process::ExitCode;
 
 use crate::args::Command;

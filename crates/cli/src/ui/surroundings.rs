@@ -18,6 +18,13 @@ const TEXT_BROWSERS: [&str; 9] = [
     "www-browser",
 ];
 
+/// Files that Docker, podman, and systemd in a container make.
+const CONTAINER_MARKS: [&str; 3] = [
+    "/.dockerenv",
+    "/run/.containerenv",
+    "/run/systemd/container",
+];
+
 /// A way to open a page before the person's eyes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Browser {
@@ -87,9 +94,8 @@ impl Facts {
                 .raw("WSL_INTEROP")
                 .is_some_and(|socket| Path::new(&socket).exists()),
             is_container: on_linux
-                && ["/.dockerenv", "/run/.containerenv"]
-                    .iter()
-                    .any(|file| Path::new(file).exists()),
+                && (is_set("KUBERNETES_SERVICE_HOST")
+                    || CONTAINER_MARKS.iter().any(|file| Path::new(file).exists())),
             is_codespace: variables.is_on("CODESPACES"),
             is_dev_container: variables.is_on("REMOTE_CONTAINERS"),
             is_remote_editor: is_set("VSCODE_IPC_HOOK_CLI"),

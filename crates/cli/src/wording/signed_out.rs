@@ -1,5 +1,6 @@
 //! Who signed in and was forgotten, in words.
 
+use engine::sign_out::SignedOut;
 use model::Account;
 use model::AuthorityInput;
 use model::AuthorityKind;
@@ -11,7 +12,6 @@ use vault::VaultError;
 
 use super::kept::counted;
 use crate::command_error::CommandError;
-use crate::commands::SignedOut;
 
 /// What `logout` did, line by line.
 pub(crate) fn signed_out(done: &SignedOut) -> Vec<String> {

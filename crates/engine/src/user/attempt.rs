@@ -234,7 +234,7 @@ impl<'a> Attempt<'a> {
 
     /// Refuses to go on where a person would have to be asked and may not be.
     fn check_person(&self, reach: Reach, refused: Option<&Refusal>) -> Result<(), EngineError> {
-        let may_be_asked = reach == Reach::Person
+        let may_be_asked = reach != Reach::Silent
             && self
                 .engine
                 .interaction
@@ -328,7 +328,8 @@ impl<'a> Attempt<'a> {
     }
 
     fn authentication(&self) -> Result<ClientAuthentication, EngineError> {
-        credential::authentication(self.engine, self.request, self.patience.left()?)
+        let allowed = self.patience.sender()?.remaining()?;
+        credential::authentication(self.engine, self.request, allowed)
     }
 
     fn exchange(&self, authentication: ClientAuthentication) -> Result<Exchange<'a>, EngineError> {

@@ -169,7 +169,8 @@ fn address(
         code_challenge: &pkce::challenge(&secrets.verifier),
         response_mode,
         prompt: wishes.prompt,
-        login_hint: wishes.login_hint.as_deref().or(sign_in.who.name()),
+        // Anybody else than who is meant would be refused.
+        login_hint: sign_in.who.name().or(wishes.login_hint.as_deref()),
         domain_hint: wishes.domain_hint.as_deref(),
         claims: sign_in.claims.as_deref(),
         correlation_id: &exchange.correlation_id,

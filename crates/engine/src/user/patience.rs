@@ -17,6 +17,9 @@ const BROWSER_LIMIT: Duration = Duration::from_mins(15);
 /// The longest life of a device code that is waited for.
 const DEVICE_CODE_LIMIT: Duration = Duration::from_mins(30);
 
+/// How long other processes are waited for while there is a token that still does.
+const WHILE_A_TOKEN_SERVES: Duration = Duration::from_secs(2);
+
 /// What a sign-in may take beyond the person's part.
 const REST_OF_A_SIGN_IN: Duration = Duration::from_mins(2);
 
@@ -33,7 +36,7 @@ impl<'a> Patience<'a> {
     /// From now on the time runs.
     pub(super) fn begins(engine: &'a Engine<'a>, request: &TokenRequest, reach: Reach) -> Self {
         let asks_a_person =
-            reach == Reach::Person && engine.interaction.may_sign_in(request.flow).is_ok();
+            reach != Reach::Silent && engine.interaction.may_sign_in(request.flow).is_ok();
         let (allowed, each) = match request.timeout {
             Some(allowed) => (allowed, None),
             None if !asks_a_person => (DEFAULT_TIMEOUT, None),
@@ -46,6 +49,15 @@ impl<'a> Patience<'a> {
             allowed,
             each,
         }
+    }
+
+    /// How long to wait for other processes: not long where there is a token that still does.
+    pub(super) fn for_others(&self, reach: Reach) -> Result<Duration, EngineError> {
+        let left = self.left()?;
+        Ok(match reach {
+            Reach::Person => left,
+            Reach::PersonUnlessBusy | Reach::Silent => left.min(WHILE_A_TOKEN_SERVES),
+        })
     }
 
     /// What is left.

@@ -8,6 +8,7 @@ use std::net::TcpListener;
 use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::Mutex;
+use std::sync::mpsc;
 use std::time::Duration;
 
 use engine::EngineError;
@@ -88,18 +89,14 @@ fn asks(stage: &Stage, flow: Flow) -> Result<Issued, EngineError> {
 }
 
 /// Ada signs in where she is sent, in another thread as a browser would.
-fn ada_signs_in(stage: &Stage) -> Arc<Mutex<Option<String>>> {
+fn ada_signs_in(stage: &Stage) -> mpsc::Receiver<String> {
     let replies = stage.replies();
-    let shown = Arc::new(Mutex::new(None));
-    let screen = Arc::clone(&shown);
+    let (screen, shown) = mpsc::channel();
     stage.who_is_invited(move |invitation| {
         let page = Page::at(invitation.form_post);
         page.signs_in("ada", &replies);
-        let screen = Arc::clone(&screen);
-        std::thread::spawn(move || {
-            let shown = page.posts(&page.answer());
-            *screen.lock().unwrap() = Some(shown);
-        });
+        let screen = screen.clone();
+        std::thread::spawn(move || screen.send(page.posts(&page.answer())));
     });
     shown
 }
@@ -155,24 +152,23 @@ fn the_page_tells_how_it_ended() {
     let stage = Stage::new().with_a_person();
     let shown = ada_signs_in(&stage);
     asks(&stage, Flow::InteractiveBrowser).unwrap();
-    let shown = shown.lock().unwrap().take().unwrap();
+    let shown = shown.recv().unwrap();
     assert!(
         shown.contains("200 OK") && shown.contains("signed in as ada@contoso.com"),
         "{shown}"
     );
 
     let stage = Stage::new().with_a_person();
-    let screen: Arc<Mutex<Option<String>>> = Arc::default();
-    let shown = Arc::clone(&screen);
+    let (screen, shown) = mpsc::channel();
     stage.who_is_invited(move |invitation| {
         let page = Page::at(invitation.form_post);
-        let screen = Arc::clone(&screen);
+        let screen = screen.clone();
         std::thread::spawn(move || {
             let body = format!(
                 "error=access_denied&error_description=AADSTS65004%3A+no&state={}",
                 page.asked("state")
             );
-            *screen.lock().unwrap() = Some(page.posts(&body));
+            screen.send(page.posts(&body))
         });
     });
     let error = asks(&stage, Flow::InteractiveBrowser).unwrap_err();
@@ -181,7 +177,7 @@ fn the_page_tells_how_it_ended() {
             if refusal.error == "access_denied" && refusal.code() == Some(65004)),
         "{error:?}"
     );
-    let shown = shown.lock().unwrap().take().unwrap();
+    let shown = shown.recv().unwrap();
     assert!(shown.contains("failed: "), "{shown}");
     assert!(stage.told().contains(&"nobody signed in".to_owned()));
 }

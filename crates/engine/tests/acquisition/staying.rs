@@ -6,11 +6,14 @@ use engine::CacheUse;
 use engine::EngineError;
 use engine::Issued;
 use engine::Shortfall;
+use model::Clock;
 use model::Flow;
 use model::Prompt;
 use model::Scopes;
 use protocol::TransportErrorKind;
 use serde_json::json;
+use vault::LockName;
+use vault::RefreshTokenIdentity;
 
 use crate::stage::Reply;
 use crate::stage::Stage;
@@ -178,11 +181,37 @@ fn network_trouble_opens_no_sign_in_and_loses_nothing() {
 fn a_living_token_serves_where_nobody_may_be_asked() {
     let stage = signed_in();
     stage.alone();
-    stage.clock.advance(HOUR - Duration::from_mins(4));
+    stage.clock.advance(Duration::from_mins(56));
     stage.will_reply([refused("invalid_grant", &json!({"suberror": "bad_token"}))]);
     let issued = asks(&stage, "User.Read").unwrap();
     assert_eq!(text(&issued), "first");
     assert!(matches!(issued.shortfall, Some(Shortfall::NotRenewed(_))));
+}
+
+#[test]
+fn a_living_token_waits_for_nobodys_sign_in() {
+    let stage = signed_in();
+    let request = request_of_a_person(Flow::DeviceCode, "User.Read");
+    let account = asks(&stage, "User.Read").unwrap().entry.account.unwrap();
+    let identity = RefreshTokenIdentity {
+        destination: &request.destination(),
+        dialect: "entra public public",
+        account: &account.id,
+    };
+    let name = LockName::refresh_token(&identity.id());
+    let somebody_signs_in = stage
+        .vault
+        .locks()
+        .acquire(&name, Duration::ZERO, 0, &mut |_| ())
+        .unwrap();
+    stage.clock.advance(Duration::from_mins(56));
+    let began = stage.clock.monotonic();
+    let issued = asks(&stage, "User.Read").unwrap();
+    assert_eq!(text(&issued), "first");
+    assert!(matches!(issued.shortfall, Some(Shortfall::NotRenewed(_))));
+    let waited = stage.clock.monotonic().saturating_sub(began);
+    assert!(waited < Duration::from_secs(5), "{waited:?}");
+    drop(somebody_signs_in);
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use engine::sign_out::Outcome;
+use engine::sign_out::Which;
 use model::Profile;
 use vault::AccountOwner;
 use vault::VaultError;
@@ -9,10 +11,8 @@ use vault::VaultError;
 use super::profile_named;
 use crate::args::CacheClearArgs;
 use crate::command_error::CommandError;
-use crate::commands::sign_out::Outcome;
 use crate::commands::sign_out::PATIENCE;
 use crate::commands::sign_out::SignOut;
-use crate::commands::sign_out::Which;
 use crate::settings;
 use crate::settings::Store;
 use crate::settings::Variables;
