@@ -8,8 +8,8 @@
     reason = "tests arrange files and processes, and tell the real time"
 )]
 
-// Looks into /proc.
 mod cache;
+// Looks into /proc.
 #[cfg(target_os = "linux")]
 mod canaries;
 mod certificates;
@@ -29,8 +29,8 @@ mod references;
 mod refresh_token_theft;
 mod rotation;
 mod script_contract;
-#[cfg(target_os = "linux")]
 mod sign_in_attacks;
+#[cfg(target_os = "linux")]
 mod sign_in_canaries;
 mod sign_in_crowds;
 mod sign_in_interrupted;
