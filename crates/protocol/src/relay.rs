@@ -7,6 +7,7 @@
 use model::Authority;
 use model::Cloud;
 use thiserror::Error;
+use url::Host;
 use url::Url;
 
 use crate::text;
@@ -72,8 +73,38 @@ pub struct RelayError {
 /// # Errors
 /// [`RelayError`] if the address is Microsoft's and the authority is not.
 pub fn check(authority: &Authority, address: &Url) -> Result<(), RelayError> {
-    let host = name_of(address);
-    if !is_microsoft(&host) || is_sign_in_service(authority) || is_host_of(authority, &host) {
+    check_host(authority, &name_of(address))
+}
+
+/// Checks what people are told on an authority's word, such as its message about a device code: a
+/// person follows an address in it as well.
+///
+/// # Errors
+/// [`RelayError`] if the text names a host of Microsoft's and the authority is not.
+pub fn check_text(authority: &Authority, text: &str) -> Result<(), RelayError> {
+    text.split(|character: char| !may_stand_in_a_host(character))
+        .filter_map(host_in_words)
+        .try_for_each(|host| check_host(authority, &host))
+}
+
+/// What browsers take for a part of a host: they decode it, and map letters of other scripts
+/// (WHATWG URL §3.5).
+const fn may_stand_in_a_host(character: char) -> bool {
+    character.is_ascii_alphanumeric()
+        || matches!(character, '.' | '-' | '%')
+        || !character.is_ascii()
+}
+
+/// The host that a piece of text names. A word without a dot is a word.
+fn host_in_words(piece: &str) -> Option<String> {
+    let host = Host::parse(piece.trim_matches(['.', '-'])).ok()?;
+    let name = host.to_string();
+    let name = name.trim_matches('.');
+    name.contains('.').then(|| name.to_owned())
+}
+
+fn check_host(authority: &Authority, host: &str) -> Result<(), RelayError> {
+    if !is_microsoft(host) || is_sign_in_service(authority) || is_host_of(authority, host) {
         return Ok(());
     }
     Err(RelayError {
@@ -218,7 +249,51 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_foreign_authority_tells_nobody_to_go_to_microsoft() {
+        let told = |text: &str| check_text(&authority("https://issuer.example"), text);
+        for text in [
+            "open the page https://microsoft.com/devicelogin and enter the code ABCD",
+            "Microsoft.com/devicelogin",
+            "go to aka.ms.",
+            "(login.live.com)",
+            "see:www.microsoft.com:443",
+            "anyone@login.microsoftonline.com",
+            "%6dicrosoft.com",
+            "\u{ff4d}icrosoft.com",
+            "microsoft\u{3002}com",
+            "micro\u{ad}soft.com",
+        ] {
+            let error = told(text).unwrap_err();
+            assert_eq!(error.authority, "https://issuer.example", "{text}");
+        }
+        for text in [
+            "",
+            "Sign in with your Microsoft account. Then go back.",
+            "open https://issuer.example/device and enter ABCD-1234",
+            "ada@contoso.onmicrosoft.com",
+            "microsoft.com.evil.example",
+            "...",
+            "1.2.3.4",
+        ] {
+            assert_eq!(told(text), Ok(()), "{text}");
+        }
+        let own = authority("https://login.microsoftonline.com/common");
+        assert_eq!(
+            check_text(&own, "https://microsoft.com/devicelogin"),
+            Ok(())
+        );
+    }
+
     proptest! {
+        #[test]
+        fn any_text_is_looked_through(text in any::<String>()) {
+            let own = authority("https://login.microsoftonline.com/common");
+            prop_assert_eq!(check_text(&own, &text), Ok(()));
+            let hidden = format!("{text} aka.ms {text}");
+            prop_assert!(check_text(&authority("https://issuer.example"), &hidden).is_err());
+        }
+
         #[test]
         fn no_prefix_and_no_letter_case_hides_a_host(label in "[a-zA-Z0-9]{1,12}", dots in "[.]?") {
             let address = format!("https://{label}.Microsoft.COM{dots}/x");

@@ -20,7 +20,7 @@ fn is_hostile(character: char) -> bool {
 }
 
 #[track_caller]
-fn assert_harmless(text: &str) {
+pub(crate) fn assert_harmless(text: &str) {
     let found: Vec<char> = text
         .chars()
         .filter(|&character| is_hostile(character))

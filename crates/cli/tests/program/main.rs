@@ -17,6 +17,7 @@ mod concurrency;
 mod exfiltration;
 mod exit_codes;
 mod faults;
+mod hostile_sign_in_text;
 mod hostile_text;
 mod https;
 mod kills;
@@ -25,8 +26,16 @@ mod pasting;
 mod precedence;
 mod questions;
 mod references;
+mod refresh_token_theft;
 mod rotation;
 mod script_contract;
+#[cfg(target_os = "linux")]
+mod sign_in_attacks;
+mod sign_in_canaries;
+mod sign_in_crowds;
+mod sign_in_interrupted;
+mod signing_in;
+mod staying_signed_in;
 mod store_damage;
 // Mounts disks and changes users.
 #[cfg(target_os = "linux")]

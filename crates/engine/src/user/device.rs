@@ -73,6 +73,12 @@ fn authorized(sign_in: &SignIn<'_>) -> Result<DeviceAuthorization, EngineError> 
     {
         relay::check(authority, address).map_err(EngineError::Relay)?;
     }
+    for text in [Some(&invitation.user_code), invitation.message.as_ref()]
+        .into_iter()
+        .flatten()
+    {
+        relay::check_text(authority, text).map_err(EngineError::Relay)?;
+    }
     Ok(invitation)
 }
 

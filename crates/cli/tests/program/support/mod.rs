@@ -1,15 +1,20 @@
 //! What the tests stand on: a home, a call of the program, an identity provider.
 
+mod browser;
 mod call;
 mod home;
 mod openssl;
+pub(crate) mod people;
 mod proxy;
+pub(crate) mod sign_in_page;
 pub(crate) mod signed_in;
 mod terminal;
 mod thief;
 mod tls_front;
 mod world;
 
+pub(crate) use self::browser::Browser;
+pub(crate) use self::browser::Page;
 pub(crate) use self::call::Call;
 pub(crate) use self::call::Outcome;
 pub(crate) use self::call::Running;
@@ -21,6 +26,7 @@ pub(crate) use self::home::copy_of_the_program;
 pub(crate) use self::home::give_to_nobody;
 pub(crate) use self::openssl::Identity;
 pub(crate) use self::proxy::Proxy;
+pub(crate) use self::sign_in_page::SignInPage;
 pub(crate) use self::terminal::Terminal;
 pub(crate) use self::thief::Thief;
 pub(crate) use self::tls_front::TlsFront;
