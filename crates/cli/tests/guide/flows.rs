@@ -33,7 +33,7 @@ const SECRET: &str = "s3cr~t+/=&%25 x";
 
 /// The guide's applications, and a home in which its commands find what they name. `config create`
 /// is pointed at the look-alike; all else is run as it stands.
-fn world() -> World {
+pub(crate) fn world() -> World {
     let confidential = |client_id: &str| App::confidential(client_id).secret(SECRET);
     let public = |client_id: &str| {
         App::public(client_id).redirect_uri(Platform::PublicClient, "http://localhost")
@@ -98,7 +98,7 @@ fn start(world: &World, command: &str) -> Running {
 }
 
 /// Runs it. A code that it shows is typed in; the browser is a person of its own.
-fn run(world: &World, command: &str) -> Outcome {
+pub(crate) fn run(world: &World, command: &str) -> Outcome {
     let running = start(world, command);
     if command.ends_with("-f DeviceCode") {
         let code = running.wait_to_say("Code: ");
