@@ -1,6 +1,7 @@
 """What every peer test needs. Nothing is skipped: what is missing is a failure."""
 
 import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,26 @@ def identity(tmp_path_factory) -> Identity:
 def other_identity(tmp_path_factory) -> Identity:
     """A certificate that nobody was told about."""
     return Identity.create(tmp_path_factory.mktemp("other-identity"), "app.example.test")
+
+
+@pytest.fixture
+def redirect_uri() -> str:
+    """A loopback redirect URI with a free port."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return f"http://localhost:{free.getsockname()[1]}"
+
+
+@pytest.fixture
+def secret_file(tmp_path):
+    """Writes a secret into a file that nobody else reads; the file's name."""
+
+    def write(secret: str) -> str:
+        file = tmp_path / "secret"
+        file.write_text(secret)
+        file.chmod(0o600)
+        return str(file)
+
+    return write
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from terminal import Terminal
 
 SECRET = "emulated~secret"
 LARGEST_BYTES = 100_000
-WINDOW = {"width": 720, "height": 520}
+WINDOW = {"width": 720, "height": 740}
 
 
 class Studio:
@@ -39,40 +39,52 @@ class Studio:
         )
         self._add_profiles(emulator)
 
-    def browser_flow(self, flow: str, profile: str) -> None:
-        """The terminal from the command to the end, and the page that the browser ends on."""
-        command = (*get_token(profile), "-f", flow)
-        self._with_a_browser(profile, command, account=ACCOUNT)
+    def browser_flow(self, profile: str, flow: str) -> None:
+        """The terminal from the command to the end."""
+        screen = self._with_a_browser(get_token(profile, flow), account=ACCOUNT)
+        self._keep(profile, screen)
 
-    def refused_page(self, profile: str) -> None:
-        """The page and the words when the person pressed Cancel."""
-        self._with_a_browser("cancelled", get_token(profile), cancel=True)
-
-    def _with_a_browser(self, name: str, command: tuple[str, ...], **script) -> None:
-        for scheme in ("light", "dark"):
-            report = self._directory / f"{name}-{scheme}.json"
+    def last_pages(self, profile: str, flow: str, scheme: str) -> None:
+        """What the browser ends on: signed in, and after Cancel with the words on the terminal."""
+        command = get_token(profile, flow)
+        for name, script in (("signed-in", {"account": ACCOUNT}), ("refused", {"cancel": True})):
             page = self._pictures / f"{name}-page-{scheme}.png"
             look = {"colorScheme": scheme, "screenshot": str(page), "viewport": WINDOW}
-            with self._terminal(self._person.variables(report, **look, **script)) as terminal:
-                terminal.type(*command, "--no-cache", "--prompt", "login")
+            screen = self._with_a_browser(command, **look, **script)
+        self._keep("refused", screen)
+
+    def _with_a_browser(self, command: tuple[str, ...], **script) -> str:
+        """Runs a command that opens the browser; the picture of its terminal."""
+        self._sign_everybody_out()
+        with tempfile.TemporaryDirectory(dir=self._directory) as directory:
+            report = Path(directory) / "report.json"
+            with self._terminal(self._person.variables(report, **script)) as terminal:
+                terminal.type(*command)
                 terminal.wait_for_prompt()
-                self._keep(name, terminal)
-            assert self._person.report_of(report)["outcome"] == "landed"
+                # The browser may take longer than the program; it ends with the terminal.
+                assert self._person.report_of(report)["outcome"] == "landed"
+                return terminal.picture()
 
     def device_code(self, profile: str) -> None:
-        """The block with the code, the page where it is typed, and the end."""
+        """The block with the code, the page after it was typed, and the end."""
+        self._sign_everybody_out()
         with self._terminal({}) as terminal:
-            terminal.type(*get_token(profile), "-f", "DeviceCode", "--no-cache")
+            terminal.type(*get_token(profile, "DeviceCode"))
             user_code = terminal.wait_for(r"^Code: (\S+)")[1]
             url = terminal.wait_for(r"^URL: (\S+)")[1]
-            self._keep(f"{profile}-waiting", terminal)
+            terminal.wait_for(r"\d+:\d\d left")
+            self._keep(f"{profile}-waiting", terminal.picture())
             page = self._pictures / f"{profile}-page.png"
             visit = self._person.enter_code(
                 url, user_code, account=ACCOUNT, screenshot=str(page), viewport=WINDOW
             )
             assert visit.report["outcome"] == "stopped", visit
             terminal.wait_for_prompt()
-            self._keep(profile, terminal)
+            self._keep(profile, terminal.picture())
+
+    def _sign_everybody_out(self) -> None:
+        done = self._product.run("logout", "--all", "--yes")
+        assert done.returncode == 0, done.stderr
 
     def sign_in_page(self, emulator: EntraEmulator) -> None:
         """The look-alike's own page, so that nobody takes it for Microsoft's."""
@@ -90,8 +102,8 @@ class Studio:
     def _terminal(self, variables: dict[str, str]) -> Terminal:
         return Terminal(self._directory, {**self._product.environment, **variables})
 
-    def _keep(self, name: str, terminal: Terminal) -> None:
-        (self._pictures / f"{name}.svg").write_text(terminal.picture())
+    def _keep(self, name: str, screen: str) -> None:
+        (self._pictures / f"{name}.svg").write_text(screen)
 
     def _add_profiles(self, emulator: EntraEmulator) -> None:
         target = ("--authority", emulator.base_url, "--tenant-id", emulator.tenant)
@@ -103,16 +115,16 @@ class Studio:
             *("--redirect-uri", f"http://localhost:{free_port()}"),
         )
         for name, flags, stdin in (
-            ("desktop", public, ""),
-            ("device", public, ""),
+            ("desktop-app", public, ""),
+            ("iot-device", public, ""),
             ("webapp", web, SECRET),
         ):
             done = self._product.run("config", "create", "--name", name, *flags, stdin=stdin)
             assert done.returncode == 0, done.stderr
 
 
-def get_token(profile: str) -> tuple[str, ...]:
-    return ("entra-auth-cli", "get-token", "-p", profile, "--file", "token.txt")
+def get_token(profile: str, flow: str) -> tuple[str, ...]:
+    return ("entra-auth-cli", "get-token", "-p", profile, "-f", flow, "--file", "token.txt")
 
 
 def free_port() -> int:
@@ -131,10 +143,12 @@ def main(pictures: Path) -> None:
     ):
         studio = Studio(emulator, Path(directory), pictures)
         studio.sign_in_page(emulator)
-        studio.browser_flow("InteractiveBrowser", "desktop")
-        studio.browser_flow("AuthorizationCode", "webapp")
-        studio.device_code("device")
-        studio.refused_page("desktop")
+        # A refusal is the answer for all who ask the same within two seconds.
+        studio.browser_flow("desktop-app", "InteractiveBrowser")
+        studio.last_pages("desktop-app", "InteractiveBrowser", "light")
+        studio.browser_flow("webapp", "AuthorizationCode")
+        studio.device_code("iot-device")
+        studio.last_pages("desktop-app", "InteractiveBrowser", "dark")
         studio.check_sizes()
 
 

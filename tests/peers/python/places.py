@@ -9,6 +9,8 @@ from openid_provider import OpenIdProvider
 
 # Every character that form encoding could spoil.
 WEB_SECRET = "a+b/c=d&e%f~g h"
+NATIVE = "native-app"
+WEB = "web-app"
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 SCOPES = [f"api.{name}" for name in ("read", "write", "list", "share", "audit")]
 
@@ -65,16 +67,17 @@ def at_the_emulator(emulator: EntraEmulator) -> Place:
     )
 
 
-def openid_provider() -> OpenIdProvider:
+def openid_provider(**more) -> OpenIdProvider:
+    """With `more` of what server.mjs reads."""
     native = {
-        "client_id": "native-app",
+        "client_id": NATIVE,
         "application_type": "native",
         "token_endpoint_auth_method": "none",
         "grant_types": ["authorization_code", "refresh_token", DEVICE_GRANT],
         "redirect_uris": ["http://localhost"],
     }
     web = {
-        "client_id": "web-app",
+        "client_id": WEB,
         "client_secret": WEB_SECRET,
         "token_endpoint_auth_method": "client_secret_post",
         "grant_types": ["authorization_code", "refresh_token"],
@@ -87,6 +90,7 @@ def openid_provider() -> OpenIdProvider:
         scopes=SCOPES,
         features={"authorizationCode": True, "deviceCode": True},
         tokenDelayMilliseconds=50,
+        **more,
     )
 
 
@@ -94,8 +98,8 @@ def at_the_openid_provider(provider: OpenIdProvider) -> Place:
     return Place(
         provider=provider,
         target=("--authority", provider.issuer, "--authority-type", "oidc"),
-        public_client="native-app",
-        web_client="web-app",
+        public_client=NATIVE,
+        web_client=WEB,
         scope="profile api.read",
         account="ada",
         user_name="ada@example.test",

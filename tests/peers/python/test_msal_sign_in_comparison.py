@@ -6,7 +6,6 @@ nothing needs any more.
 
 import json
 import re
-import socket
 
 import pytest
 
@@ -163,26 +162,15 @@ def test_interactive_browser_with_hints(msal_world, sent, ours):
     )
 
 
-@pytest.fixture
-def redirect():
-    """A redirect URI with a free port."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    return ("--redirect-uri", f"http://localhost:{port}")
-
-
-def test_authorization_code_with_a_secret(msal_world, sent, ours, redirect, tmp_path):
-    secret_file = tmp_path / "secret"
-    secret_file.write_text(SECRET)
-    secret_file.chmod(0o600)
-    credential = ("--client-secret-file", str(secret_file))
-    client = ours("AuthorizationCode", WEB_CLIENT, *credential, *redirect)
+def test_authorization_code_with_a_secret(msal_world, sent, ours, redirect_uri, secret_file):
+    inputs = ("--client-secret-file", secret_file(SECRET), "--redirect-uri", redirect_uri)
+    client = ours("AuthorizationCode", WEB_CLIENT, *inputs)
     sign_ins_are_alike(sent, client.sign_in, msal_world.with_secret().sign_in)
 
 
-def test_authorization_code_with_a_certificate(msal_world, sent, ours, redirect, identity):
-    credential = ("--certificate-path", str(identity.pem_file))
-    client = ours("AuthorizationCode", WEB_CLIENT, *credential, *redirect)
+def test_authorization_code_with_a_certificate(msal_world, sent, ours, redirect_uri, identity):
+    inputs = ("--certificate-path", str(identity.pem_file), "--redirect-uri", redirect_uri)
+    client = ours("AuthorizationCode", WEB_CLIENT, *inputs)
     sign_ins_are_alike(sent, client.sign_in, msal_world.with_certificate(identity).sign_in)
 
 

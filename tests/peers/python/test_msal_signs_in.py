@@ -8,7 +8,7 @@ import msal
 
 from entra_emulator import ACCOUNT
 from msal_client import MsalClient
-from openid_provider import OpenIdProvider
+from places import NATIVE, openid_provider
 
 CLAIMS = json.dumps({"access_token": {"acrs": {"essential": True, "value": "c1"}}})
 
@@ -47,24 +47,12 @@ def test_as_a_web_app_with_a_certificate(msal_world, proxy, identity):
 
 
 def test_at_an_openid_provider(proxy, person, listener):
-    native = {
-        "client_id": "native-app",
-        "application_type": "native",
-        "token_endpoint_auth_method": "none",
-        "grant_types": [
-            "authorization_code",
-            "refresh_token",
-            "urn:ietf:params:oauth:grant-type:device_code",
-        ],
-        "redirect_uris": ["http://localhost"],
-    }
-    features = {"authorizationCode": True, "deviceCode": True}
     # MSAL takes no authority without a path.
     issuer = f"{proxy.url}/realm"
-    with OpenIdProvider(clients=[native], features=features, publicUrl=issuer) as provider:
+    with openid_provider(publicUrl=issuer) as provider:
         proxy.lead_to(provider.address)
         application = functools.partial(
-            msal.PublicClientApplication, "native-app", oidc_authority=issuer
+            msal.PublicClientApplication, NATIVE, oidc_authority=issuer
         )
         client = MsalClient(application, proxy, person, listener, "ada")
         answer = client.sign_in("api.read", prompt="consent")

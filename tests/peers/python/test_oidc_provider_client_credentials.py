@@ -33,17 +33,6 @@ def provider(identity):
         yield running
 
 
-@pytest.fixture
-def secret_file(tmp_path):
-    def write(secret: str) -> str:
-        file = tmp_path / "secret"
-        file.write_text(secret)
-        file.chmod(0o600)
-        return str(file)
-
-    return write
-
-
 def arguments(provider, client_id):
     return (
         *("--tenant", TENANT, "--client-id", client_id),

@@ -12,38 +12,14 @@ from urllib.request import urlopen
 import jwt
 import pytest
 
-from openid_provider import OpenIdProvider
+from places import DEVICE_GRANT, NATIVE, WEB, WEB_SECRET, openid_provider
 
-NATIVE = "native-app"
-WEB = "web-app"
-WEB_SECRET = "a secret & more"
 SCOPE = "openid profile offline_access api.read"
-DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 
 
 @pytest.fixture
-def provider(listener):
-    native = {
-        "client_id": NATIVE,
-        "application_type": "native",
-        "token_endpoint_auth_method": "none",
-        "grant_types": ["authorization_code", "refresh_token", DEVICE_GRANT],
-        "redirect_uris": ["http://localhost"],
-    }
-    web = {
-        "client_id": WEB,
-        "client_secret": WEB_SECRET,
-        "token_endpoint_auth_method": "client_secret_post",
-        "grant_types": ["authorization_code", "refresh_token"],
-        # A web client's has to be https.
-        "application_type": "native",
-        "redirect_uris": ["http://localhost"],
-    }
-    with OpenIdProvider(
-        clients=[native, web],
-        features={"authorizationCode": True, "deviceCode": True},
-        tokenDelayMilliseconds=50,
-    ) as running:
+def provider():
+    with openid_provider() as running:
         yield running
 
 

@@ -1,7 +1,6 @@
 """The program and a person at a real Chromium, at two providers."""
 
 import re
-import socket
 
 import pytest
 
@@ -19,24 +18,6 @@ EVERY_PAGE_S_HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
 }
-
-
-@pytest.fixture
-def redirect_uri() -> str:
-    """A loopback redirect URI with a free port."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return f"http://localhost:{free.getsockname()[1]}"
-
-
-@pytest.fixture
-def secret_file(tmp_path):
-    def write(secret: str) -> str:
-        file = tmp_path / "secret"
-        file.write_text(secret)
-        file.chmod(0o600)
-        return str(file)
-
-    return write
 
 
 def assert_is_fenced(page: dict) -> None:

@@ -1,10 +1,12 @@
 """Refresh tokens at a provider that replaces each one and revokes everything when one comes twice."""
 
+import shlex
 from concurrent.futures import ThreadPoolExecutor
 
 from places import SCOPES
 
 SHELLS = 20
+EXIT_INPUT_NEEDED = 7
 
 
 def refreshes(journal: dict) -> list[dict]:
@@ -68,6 +70,8 @@ def test_a_scope_beyond_the_first_asks_the_person(desk, certified):
     """RFC 6749 §6: a refresh cannot ask for more than was granted; a person can."""
     first, second = (certified.public("InteractiveBrowser", scope) for scope in SCOPES[:2])
     desk.sign_in("get-token", *first, account=certified.account)
+    said = desk.product.refused(EXIT_INPUT_NEEDED, *second, "--no-input")
+    assert f"Where a person is, run: entra-auth-cli get-token {shlex.join(second)}" in said
     wider = desk.sign_in("get-token", *second, account=certified.account)
     assert certified.provider.claims(wider.token)["scope"] == SCOPES[1]
     assert_nothing_was_revoked(certified.provider.journal())

@@ -9,6 +9,9 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
     let output = workspace
         .peer_python()
         .args(["-m", "pytest", "-p", "no:cacheprovider", "--color=no"])
+        // Most of the time a browser is waited for.
+        .args(["--numprocesses=auto", "--maxprocesses=4"])
+        .args(["--dist=worksteal", "--durations=10"])
         .run_and_read()?;
     Tests::read(&output).context("pytest printed no summary")
 }

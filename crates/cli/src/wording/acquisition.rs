@@ -312,8 +312,8 @@ fn refused(refusal: &Refusal, request: &TokenRequest) -> CommandError {
         Kind::Refused
     };
     let worded = CommandError::new(kind, stable_code(&refusal.error), said(refusal));
-    let worded = not_signed_in::with_way_out(worded, refusal, request);
     let worded = advised(worded, refusal, request);
+    let worded = not_signed_in::with_way_out(worded, refusal, request);
     match refusal.retry_after {
         Some(delay) => worded.hint(format!("The server asks to wait {} s.", delay.as_secs())),
         None => worded,

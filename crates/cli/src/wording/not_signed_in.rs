@@ -144,7 +144,7 @@ pub(super) fn no_such_service(request: &TokenRequest, message: String) -> Comman
         .hint(format!("Try another flow: {}", command(request, instead)))
 }
 
-/// Adds the way out of a sign-in that ended with this refusal, where it is plain.
+/// Adds the way out of a sign-in that ended with this refusal, where it is plain and not said yet.
 pub(super) fn with_way_out(
     worded: CommandError,
     refusal: &Refusal,
@@ -154,10 +154,15 @@ pub(super) fn with_way_out(
         return worded;
     }
     match refusal.error.as_str() {
-        "access_denied" | "authorization_declined" => worded.hint(format!(
-            "The sign-in was cancelled or consent was not given. If that was a mistake: {}",
-            command(request, Instead::default())
-        )),
+        // Advice names the command by its profile.
+        "access_denied" | "authorization_declined"
+            if worded.hints.is_empty() || request.profile.is_none() =>
+        {
+            worded.hint(format!(
+                "The sign-in was cancelled or consent was not given. If that was a mistake: {}",
+                command(request, Instead::default())
+            ))
+        }
         "login_required"
         | "interaction_required"
         | "consent_required"
@@ -287,6 +292,9 @@ mod tests {
                 "{error}"
             );
         }
+        let advised = CommandError::new(Kind::Refused, "access_denied", "no").hint("Accept");
+        let advised = with_way_out(advised, &refusal("access_denied", ""), &request);
+        assert_eq!(advised.hints, ["Accept"]);
         assert!(worded("login_required", &request).is_empty());
         request.sign_in.prompt = Some(Prompt::None);
         assert!(worded("login_required", &request)[0].contains("--prompt none"));
