@@ -24,6 +24,7 @@ use crate::support::TENANT;
 use crate::support::Terminal;
 use crate::support::World;
 use crate::support::now;
+use crate::support::sign_in_page::send;
 use crate::support::signed_in::profile;
 
 /// What a page must not take for its own.
@@ -350,6 +351,65 @@ fn assert_runs_nothing(world: &World, said: &str) -> usize {
         }
     }
     copied
+}
+
+/// What comes to the port is told at `-v`, and anybody may come.
+#[test]
+fn what_comes_to_the_port_is_told_escaped() {
+    let world = World::of_ada();
+    let running = world.sign_in_call().arg("-vv").start();
+    let page = SignInPage::shown_by(&running);
+    let port = page.port();
+    let hidden = "\u{202e}\u{9b}31m\u{200b}\u{1b}[2J";
+    for request in [
+        format!("GET /{hidden} HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n"),
+        format!("GET /\u{202e}\u{200b}x HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n"),
+        format!("GET / HTTP/1.1\r\nHost: {hidden}\r\n\r\n"),
+        format!("G{hidden} / HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n"),
+        "EVIL-METHOD / HTTP/1.1\r\nHost: localhost\r\n\r\n".to_owned(),
+        format!("{hidden}\r\n\r\n"),
+    ] {
+        let reply = send(port, &request);
+        assert_harmless(&reply.body);
+    }
+    page.is_brought(&page.answer());
+    let (_, said) = running.finish().answer_and_words();
+    assert!(said.contains("landing"), "{said}");
+    assert_harmless(&said);
+}
+
+/// Wishes come from scripts, which have them from somewhere.
+#[test]
+fn wishes_are_shown_escaped() {
+    let world = World::of_ada();
+    // A usage error keeps the lines that the caller wrote.
+    let hostile = hostile().replace(['\0', '\n'], "");
+    for flag in [
+        "--account",
+        "--login-hint",
+        "--domain-hint",
+        "--redirect-uri",
+        "--port",
+        "--prompt",
+        "--response-mode",
+        "--flow",
+    ] {
+        for more in [&["-vv"][..], &["-vv", "-o", "json"]] {
+            let call = world.sign_in_call().args([flag, &hostile]).args(more);
+            assert_harmless_outcome(&call.arg("--timeout=10ms").run());
+        }
+    }
+    for name in [
+        "ENTRA_AUTH_ACCOUNT",
+        "ENTRA_AUTH_LOGIN_HINT",
+        "ENTRA_AUTH_REDIRECT_URI",
+        "ENTRA_AUTH_FLOW",
+        "BROWSER",
+    ] {
+        let call = world.call(&["get-token", "-vv", "-f", "InteractiveBrowser"]);
+        let call = call.args(["--timeout", "10ms"]).env(name, &hostile);
+        assert_harmless_outcome(&call.run());
+    }
 }
 
 #[test]
