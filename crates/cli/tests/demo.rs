@@ -9,6 +9,7 @@
 use std::fs;
 use std::io::Read as _;
 use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Child;
@@ -40,7 +41,20 @@ impl Home {
 
     /// `demo`, misled by every variable that could lead it astray.
     fn demo(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_entra-auth-cli"));
+        self.demo_of(Path::new(env!("CARGO_BIN_EXE_entra-auth-cli")))
+    }
+
+    fn demo_of(&self, program: &Path) -> Command {
+        let mut command = self.demo_without_streams(program);
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    fn demo_without_streams(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
         command
             .arg("demo")
             .env_clear()
@@ -55,10 +69,7 @@ impl Home {
             .env("AZURE_CLIENT_ID", "mine")
             .env("AZURE_CLIENT_SECRET", "pl4nted")
             .env("HTTPS_PROXY", "http://127.0.0.1:9")
-            .env("SSL_CERT_FILE", "/nowhere")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+            .env("SSL_CERT_FILE", "/nowhere");
         command
     }
 
@@ -108,11 +119,23 @@ fn every_scene_plays_and_nothing_else_is_touched() {
         "  $ entra-auth-cli get-token -p service-principal -f ClientCredentials",
         "  $ entra-auth-cli get-token -p azure-automation -f ClientCredentials",
         "  $ entra-auth-cli get-token -p cicd-deployer -f ClientCredentials --no-cache",
+        "  $ entra-auth-cli get-token -p desktop-app -f InteractiveBrowser",
+        "  $ entra-auth-cli get-token -p iot-device -f DeviceCode",
+        "    Device Code Authentication",
+        "  $ entra-auth-cli get-token -p webapp -f AuthorizationCode",
+        "  $ entra-auth-cli logout -p personal-graph",
+        "    error: a person has to sign in, and nobody may be asked here",
         "    Saved profile `service-principal`.",
         "  get-token -p service-principal     1  client secret: token issued",
         "  get-token -p service-principal     0  from the encrypted cache",
         "  get-token -p azure-automation      1  signed assertion (PS256): token issued",
         "  get-token -p cicd-deployer         1  client secret: token issued",
+        "  get-token -p desktop-app           1  code + PKCE: token issued",
+        "  get-token -p desktop-app           0  from the encrypted cache",
+        "  get-token -p desktop-app           1  refresh token: token issued",
+        "  get-token -p webapp                1  code + PKCE, client secret: token issued",
+        "  get-token -p personal-graph        1  code + PKCE: token issued",
+        "  get-token -p personal-graph        1  refresh token: token issued",
         "  get-token -p service-principal     1  client secret: refused, AADSTS7000215",
         r#"      "alg": "RS256","#,
         r#"      "aud": "https://graph.microsoft.com","#,
@@ -124,6 +147,91 @@ fn every_scene_plays_and_nothing_else_is_touched() {
         );
     }
     assert!(told.contains("config edit service-principal --client-secret-stdin"));
+    let device = told.lines().find(|line| line.contains("-p iot-device  "));
+    assert!(device.unwrap().ends_with("  device code: token issued"));
+}
+
+#[test]
+fn the_person_that_is_played_is_found_wherever_the_program_lies() {
+    let home = Home::new();
+    let place = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let directory = place.path().join("it's 100% a:b $HOME");
+    fs::create_dir(&directory).unwrap();
+    let program = directory.join("entra auth");
+    fs::hard_link(env!("CARGO_BIN_EXE_entra-auth-cli"), &program).unwrap();
+    let output = home
+        .demo_of(&program)
+        .args(["--browser", "none"])
+        .output()
+        .unwrap();
+    let told = told(&output);
+    assert!(told.contains("the demo plays the person"), "{told}");
+    home.assert_untouched();
+}
+
+#[test]
+fn on_a_terminal_the_persons_own_browser_is_opened() {
+    let home = Home::new();
+    let program = env!("CARGO_BIN_EXE_entra-auth-cli");
+    let visits = home.path("visits");
+    let browser = home.path("browser");
+    let script = format!(
+        "#!/bin/sh\necho \"$XDG_RUNTIME_DIR|$AZURE_CLIENT_SECRET|$HOME\" >>'{}'\n\
+         exec '{program}' visit-sign-in-page \"$@\"\n",
+        visits.display()
+    );
+    fs::write(&browser, script).unwrap();
+    fs::set_permissions(&browser, fs::Permissions::from_mode(0o755)).unwrap();
+    let mut demo = home.demo_without_streams(Path::new(program));
+    demo.env("BROWSER", &browser)
+        .env("PATH", std::env::var_os("PATH").unwrap())
+        .env("XDG_RUNTIME_DIR", home.path("temporary"))
+        .env("TERM", "dumb");
+    let mut terminal = rexpect::session::spawn_command(demo, Some(60_000)).unwrap();
+    let (_, who_signs_in) = terminal.exp_regex("it is you|plays the person").unwrap();
+    // In a container the browser may be elsewhere, so that it cannot be the person's here.
+    let is_container = [
+        "/.dockerenv",
+        "/run/.containerenv",
+        "/run/systemd/container",
+    ]
+    .iter()
+    .any(|file| Path::new(file).exists());
+    assert_eq!(who_signs_in == "plays the person", is_container);
+    if is_container {
+        terminal.exp_string("lists all commands").unwrap();
+        return;
+    }
+    let (_, code) = terminal.exp_regex("Code: [A-Z0-9-]+").unwrap();
+    terminal.exp_string("URL: ").unwrap();
+    let page = terminal.read_line().unwrap();
+    let person = Command::new(program)
+        .args(["visit-sign-in-page", page.trim(), "--code"])
+        .arg(code.trim_start_matches("Code: "))
+        .output()
+        .unwrap();
+    assert_eq!(told(&person), "");
+    terminal.exp_string("lists all commands").unwrap();
+    terminal.exp_eof().unwrap();
+    let visits_told = fs::read_to_string(&visits).unwrap();
+    let each = format!(
+        "{}||{}",
+        home.path("temporary").display(),
+        home.0.path().display()
+    );
+    assert_eq!(visits_told.lines().collect::<Vec<_>>(), [&each; 3]);
+    fs::remove_file(visits).unwrap();
+    fs::remove_file(browser).unwrap();
+    home.assert_untouched();
+}
+
+#[test]
+fn the_person_that_is_played_goes_nowhere_else() {
+    let mut visitor = Command::new(env!("CARGO_BIN_EXE_entra-auth-cli"));
+    visitor.args(["visit-sign-in-page", "https://login.microsoftonline.com/"]);
+    let output = visitor.output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("is no page of this machine"));
 }
 
 #[test]
@@ -141,6 +249,7 @@ fn it_fits_a_page_and_shows_no_secret() {
         "made-up~secret",
         "kept-by-the-pipeline",
         "not-the-secret",
+        "secret-of-the-web-app",
         "pl4nted",
     ] {
         assert!(!told.contains(hidden), "{told}");

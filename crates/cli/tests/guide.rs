@@ -11,6 +11,8 @@
 mod flows;
 #[path = "guide/spelling.rs"]
 mod spelling;
+#[path = "guide/staying_signed_in.rs"]
+mod staying_signed_in;
 #[path = "program/support/mod.rs"]
 #[allow(
     dead_code,

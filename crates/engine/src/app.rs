@@ -75,9 +75,9 @@ fn acquired_under_lock(
         request.claims.as_deref().unwrap_or_default(),
     ])?;
     let now = engine.clock.now_nanoseconds();
-    let failed_for_all = lock
-        .failure()
-        .and_then(|record| failure::shared(record, waiting_since, now, &fingerprint));
+    let failed_for_all = lock.failure().and_then(|record| {
+        failure::shared(record, waiting_since, now, Whose::Program, &fingerprint)
+    });
     if let Some(error) = failed_for_all {
         tracing::info!(target: "engine", "another process just asked the same, and this is its answer");
         return Err(error);

@@ -100,7 +100,8 @@ fn neighbourhood() -> i128 {
 }
 
 /// The failure that another process left, if it asked the same thing with the same credential, and
-/// this one was waiting for its outcome by then; a refusal also if this one came right after.
+/// this one was waiting for its outcome by then; a refusal of a request also if this one came right
+/// after. Who comes after a sign-in that failed means to sign in.
 ///
 /// A failure that ended later than `now` was left under a clock that has since been set back. It
 /// counts for nothing: it would be everybody's answer until the clock has caught up.
@@ -108,6 +109,7 @@ pub(crate) fn shared(
     record: &FailureRecord,
     waiting_since: i128,
     now: i128,
+    whose: Whose,
     fingerprint: &str,
 ) -> Option<EngineError> {
     if record.fingerprint != fingerprint || record.ended_ns > now {
@@ -115,7 +117,10 @@ pub(crate) fn shared(
     }
     let shared = serde_json::from_value(record.body.clone()).ok()?;
     let was_waited_for = record.ended_ns >= waiting_since;
-    let is_near = record.ended_ns >= from_when(waiting_since);
+    let is_near = match whose {
+        Whose::Program => record.ended_ns >= from_when(waiting_since),
+        Whose::Person => was_waited_for,
+    };
     match shared {
         Shared::Refused(refusal) if is_near => Some(EngineError::Refused(refusal)),
         Shared::PersonNeeded { claims, refused } if is_near => Some(EngineError::PersonNeeded {
@@ -156,13 +161,28 @@ mod tests {
     }
 
     fn is_shared(waiting_since: i128, now: i128, fingerprint: &str) -> bool {
-        shared(&record(), waiting_since, now, fingerprint).is_some()
+        shared(&record(), waiting_since, now, Whose::Program, fingerprint).is_some()
     }
 
     #[test]
     fn a_failure_is_told_to_those_who_waited_for_it() {
         assert!(is_shared(ENDED - SECOND, ENDED + 1, "mine"));
         assert!(!is_shared(ENDED + 1, ENDED + 2, "mine"));
+    }
+
+    #[test]
+    fn a_refusal_is_told_to_the_next_as_well_unless_a_person_was_asked() {
+        let refusal = serde_json::from_value(serde_json::json!({
+            "status": 400, "error": "access_denied", "codes": [],
+        }));
+        let error = EngineError::Refused(refusal.unwrap());
+        let is_shared = |whose, waiting_since| {
+            let record = left(&error, whose, ENDED - SECOND, ENDED, "mine").unwrap();
+            shared(&record, waiting_since, ENDED + SECOND, whose, "mine").is_some()
+        };
+        assert!(is_shared(Whose::Program, ENDED + 1));
+        assert!(is_shared(Whose::Person, ENDED - 1));
+        assert!(!is_shared(Whose::Person, ENDED + 1));
     }
 
     #[test]

@@ -10,6 +10,7 @@ use model::ClientId;
 use model::Flow;
 use model::RedirectUri;
 use model::Scopes;
+use protocol::Refusal;
 use thiserror::Error;
 use url::Url;
 use zeroize::Zeroizing;
@@ -48,6 +49,8 @@ pub struct SignInNotice<'a> {
     pub scopes: &'a Scopes,
     /// The account that is to sign in, if that is known: a user name, or what `--account` said.
     pub account: Option<&'a str>,
+    /// Why the stored sign-in did not do, if there was one that was tried.
+    pub because: Option<&'a Refusal>,
 }
 
 /// The way to the sign-in page, and back.

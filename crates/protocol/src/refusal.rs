@@ -127,9 +127,13 @@ impl Refusal {
     /// (Microsoft identity platform, "Handle errors and exceptions in MSAL"; OpenID Connect Core
     /// 1.0 §3.1.2.6).
     ///
+    /// At other providers than Entra a refresh cannot reach a scope that the person has not granted
+    /// yet (RFC 6749 §6), which they say as `invalid_scope`.
+    ///
     /// Nobody can sign in to a token of another client, nor meet a policy that wants a protected
     /// app.
-    pub fn needs_person(&self) -> bool {
+    pub fn needs_person(&self, kind: AuthorityKind) -> bool {
+        let is_beyond_the_grant = self.error == "invalid_scope" && !kind.follows_entra_rules();
         let is_asked_for = matches!(
             self.error.as_str(),
             "invalid_grant"
@@ -142,7 +146,7 @@ impl Refusal {
             self.suberror.as_deref(),
             Some("client_mismatch" | "protection_policy_required")
         );
-        is_asked_for && !is_in_vain
+        is_beyond_the_grant || (is_asked_for && !is_in_vain)
     }
 
     /// The AADSTS number that says most: the last one in the text that is also listed, else the
@@ -391,7 +395,13 @@ mod tests {
             ("server_error", None, false),
         ] {
             let refusal = refusal(&json!({"error": error, "suberror": suberror}));
-            assert_eq!(refusal.needs_person(), helps, "{error} {suberror:?}");
+            let needs_person = refusal.needs_person(AuthorityKind::Entra);
+            assert_eq!(needs_person, helps, "{error} {suberror:?}");
+            let beyond_the_grant = error == "invalid_scope";
+            for kind in [AuthorityKind::Adfs, AuthorityKind::Oidc] {
+                let needs_person = refusal.needs_person(kind);
+                assert_eq!(needs_person, helps || beyond_the_grant, "{error} {kind:?}");
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 """What differs between two requests for the same thing, once what has to differ is named alike."""
 
+import json
 import re
 from dataclasses import replace
 
@@ -28,7 +29,7 @@ ABSENT = "(absent)"
 
 def normalised(request: Recorded) -> dict[str, str]:
     """The request as one flat table. Of values that are fresh only their presence is left; scopes
-    are a set (RFC 6749 §3.3); the port of a loopback redirect URI is a free one."""
+    are a set (RFC 6749 §3.3), claims are JSON (OIDC Core §5.5); the port of a loopback redirect URI is a free one."""
     table = {"method": request.method, "path": request.path}
     parts = {"query": request.query, "form": request.form, "header": request.headers}
     for kind, values in parts.items():
@@ -41,6 +42,8 @@ def normalised(request: Recorded) -> dict[str, str]:
 def _normal_value(name: str, value: str) -> str:
     if name in FRESH:
         return "(fresh)" if value else "(empty)"
+    if name == "claims":
+        return json.dumps(json.loads(value), sort_keys=True)
     if name == "scope":
         return " ".join(sorted(value.split()))
     if name == "redirect_uri":

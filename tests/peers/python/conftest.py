@@ -5,9 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from at_the_browser import Desk
 from certificates import Identity, LoopbackServer
 from msal_world import MsalWorld, emulator_for
 from person import Person
+from places import (
+    Place,
+    at_the_emulator,
+    at_the_openid_provider,
+    entra_emulator,
+    openid_provider,
+)
 from product import Product
 from recording_authority import RecordingAuthority
 from recording_proxy import RecordingProxy
@@ -82,3 +90,29 @@ def msal_world(identity, proxy, person, listener):
     """MSAL, a person and the emulator, with the recording proxy between them."""
     with emulator_for(identity) as emulator:
         yield MsalWorld(emulator, proxy, person, listener)
+
+
+@pytest.fixture
+def desk(product, person, tmp_path) -> Desk:
+    """The program, and a person at the browser that it opens."""
+    return Desk(product, person, tmp_path)
+
+
+@pytest.fixture
+def emulated():
+    """The emulator of Entra, as a place to sign in at."""
+    with entra_emulator() as running:
+        yield at_the_emulator(running)
+
+
+@pytest.fixture
+def certified():
+    """The certified provider, as a place to sign in at."""
+    with openid_provider() as running:
+        yield at_the_openid_provider(running)
+
+
+@pytest.fixture(params=["emulated", "certified"])
+def place(request) -> Place:
+    """Each of the two."""
+    return request.getfixturevalue(request.param)

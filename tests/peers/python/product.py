@@ -44,11 +44,21 @@ class Running:
 
     def token(self) -> str:
         """The token that it printed in the end; standard output holds nothing but that."""
+        code, printed, said = self._end()
+        assert code == 0, (code, said)
+        return only_token(printed)
+
+    def refused(self, exit_code: int) -> str:
+        """What it said on standard error, having failed with this code and printed nothing."""
+        code, printed, said = self._end()
+        assert (code, printed) == (exit_code, ""), (code, said)
+        return said
+
+    def _end(self) -> tuple[int, str, str]:
         printed = self._process.stdout.read()
         code = self._process.wait(timeout=LIMIT_SECONDS)
         self._reader.join()
-        assert code == 0, (code, "".join(self._said))
-        return only_token(printed)
+        return code, printed, "".join(self._said)
 
     def _read(self):
         for line in self._process.stderr:

@@ -1,6 +1,7 @@
 """A terminal that can be looked at: tmux draws, the picture is an SVG that follows light and dark."""
 
 import re
+import secrets
 import shlex
 import subprocess
 import time
@@ -38,7 +39,9 @@ class Terminal:
     """A context manager: a shell in a terminal of its own, with these variables and no others."""
 
     def __init__(self, directory: Path, environment: dict[str, str]):
-        self._tmux = ["tmux", "-f", "/dev/null", "-S", str(directory / "tmux.socket")]
+        # A server that was told to end may still hold the socket when the next one begins.
+        socket = directory / f"{secrets.token_hex(4)}.tmux"
+        self._tmux = ["tmux", "-f", "/dev/null", "-S", str(socket)]
         self._environment = {**environment, "PS1": "$ ", "TERM": "xterm-256color"}
         self._directory = directory
 

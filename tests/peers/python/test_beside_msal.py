@@ -28,6 +28,12 @@ def test_what_is_fresh_makes_no_difference_nor_does_the_order_of_scopes():
     assert differences(replace(other, headers={"accept": "application/json"}), REQUEST) == {}
 
 
+def test_claims_are_alike_whatever_their_blanks():
+    claims = with_form(claims='{"a": {"b": 1}, "c": null}')
+    assert differences(claims, with_form(claims='{"c":null,"a":{"b":1}}')) == {}
+    assert list(differences(claims, with_form(claims='{"a":{"b":2},"c":null}'))) == ["form claims"]
+
+
 def test_everything_else_does():
     assert differences(with_form(client_id="other"), REQUEST) == {"form client_id": ("other", "app")}
     assert differences(with_form(more=""), REQUEST) == {"form more": ("", ABSENT)}

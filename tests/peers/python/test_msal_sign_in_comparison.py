@@ -27,6 +27,7 @@ ROUTING = "a hint for Entra's front doors that Entra does not need, and that nam
 OF_EVERY_POST = {
     "header accept-encoding": OF_THE_HTTP_LIBRARY,
     "header connection": OF_THE_HTTP_LIBRARY,
+    "header content-type": "names the charset besides, which is ASCII in a form",
     "header return-client-request-id": "errors name the request as Entra's logs do",
     "header user-agent": OF_THE_HTTP_LIBRARY,
     "header x-client-cpu": "for Entra's sign-in logs, as other MSALs send it",

@@ -10,6 +10,7 @@ mod clipboard;
 pub mod common;
 mod config;
 mod credential;
+mod demo;
 mod duration;
 mod logout;
 mod sign_in;
@@ -42,6 +43,9 @@ pub use self::config::ProfileOutput;
 pub use self::config::ShowArgs;
 pub use self::config::TrustArgs;
 pub use self::credential::CredentialArgs;
+pub use self::demo::DemoArgs;
+pub use self::demo::DemoBrowser;
+pub use self::demo::VisitArgs;
 pub use self::logout::LogoutArgs;
 pub use self::sign_in::SignInArgs;
 pub use self::token::OutputArgs;
@@ -136,7 +140,10 @@ pub enum Command {
     #[command(subcommand)]
     Cache(CacheCommand),
     /// Show the program at work against a built-in Entra look-alike, no tenant needed
-    Demo,
+    Demo(DemoArgs),
+    /// Sign in at the built-in Entra look-alike as a person would; started by demo as $BROWSER
+    #[command(hide = true)]
+    VisitSignInPage(VisitArgs),
     /// Hold the clipboard until it is cleared; started by --copy
     #[command(hide = true)]
     HoldClipboard(HoldClipboardArgs),
@@ -171,7 +178,10 @@ impl Arguments {
             Command::Refresh(args) => args.token.output.output == TokenOutput::Json,
             Command::Config(command) => command.wants_json(),
             Command::Cache(command) => command.wants_json(),
-            Command::Logout(_) | Command::Demo | Command::HoldClipboard(_) => false,
+            Command::Logout(_)
+            | Command::Demo(_)
+            | Command::VisitSignInPage(_)
+            | Command::HoldClipboard(_) => false,
         }
     }
 
@@ -183,7 +193,8 @@ impl Arguments {
             Command::Logout(_)
             | Command::Config(_)
             | Command::Cache(_)
-            | Command::Demo
+            | Command::Demo(_)
+            | Command::VisitSignInPage(_)
             | Command::HoldClipboard(_) => false,
         }
     }

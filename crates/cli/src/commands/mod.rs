@@ -28,7 +28,8 @@ pub(crate) fn run(
         Command::Logout(args) => logout::run(ui, variables, &args),
         Command::Config(command) => config::run(ui, variables, command),
         Command::Cache(command) => cache::run(ui, variables, &command),
-        Command::Demo => demo::run(ui),
+        Command::Demo(args) => demo::run(ui, variables, &args),
+        Command::VisitSignInPage(args) => demo::visit(&args),
         Command::HoldClipboard(args) => clipboard::hold(ui, args.duration),
     }
 }

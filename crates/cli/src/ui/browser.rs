@@ -57,11 +57,12 @@ pub(super) fn open(browser: &Browser, page: &Url, secrets: &[String]) -> Result<
 /// sign; without `%s` the address comes last. `None` if it holds no words.
 fn launcher(text: &str, page: &Url) -> Option<Command> {
     let words = if cfg!(windows) {
-        vec![text.to_owned()]
+        windows_words(text)
     } else {
         shlex::split(text)?
     };
     let (program, arguments) = words.split_first()?;
+    let (program, _) = filled(program, "%s");
     let mut command = Command::new(program);
     let mut takes_address = false;
     for argument in arguments {
@@ -73,6 +74,19 @@ fn launcher(text: &str, page: &Url) -> Option<Command> {
         command.arg(page.as_str());
     }
     Some(command)
+}
+
+/// The words of a command on Windows, where a path with blanks may stand without quotes: only one
+/// in quotes is followed by arguments.
+fn windows_words(text: &str) -> Vec<String> {
+    let quoted = text.strip_prefix('"').and_then(|rest| rest.split_once('"'));
+    match quoted {
+        Some((program, arguments)) => std::iter::once(program)
+            .chain(arguments.split_whitespace())
+            .map(ToOwned::to_owned)
+            .collect(),
+        None => vec![text.to_owned()],
+    }
 }
 
 /// The argument with everything put in, and whether the address is in it.
@@ -176,6 +190,18 @@ mod tests {
         assert_eq!(arguments("x %%s"), ["%s", address.as_str()]);
         assert!(launcher("'open quote", &page()).is_none());
         assert!(launcher("", &page()).is_none());
+    }
+
+    #[test]
+    fn a_program_may_have_any_path() {
+        let command = launcher("'/my c%c/100%%/b' -x", &page()).unwrap();
+        assert_eq!(command.get_program(), "/my c:/100%/b");
+        let unusual = launcher("%s", &page()).unwrap();
+        assert_eq!(unusual.get_program(), "%s", "an address is no program");
+        let words = windows_words(r#""C:\Program Files\b.exe" -x %s"#);
+        assert_eq!(words, [r"C:\Program Files\b.exe", "-x", "%s"]);
+        let plain = r"C:\Program Files\b.exe";
+        assert_eq!(windows_words(plain), [plain]);
     }
 
     #[test]

@@ -10,6 +10,9 @@ mod surroundings;
 mod waiting;
 
 pub(crate) use self::interaction::Person;
+use self::surroundings::Browser;
+use self::surroundings::Facts;
+use self::surroundings::Surroundings;
 
 use std::io;
 use std::io::IsTerminal;
@@ -34,6 +37,20 @@ use crate::settings::Variables;
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 const HINT: Style = AnsiColor::Cyan.on_default().bold();
+
+/// How to open a page before the eyes of the person at this machine: the commands of `$BROWSER`,
+/// none of them for the operating system's own way. `None` if there is no browser, or one whose
+/// loopback may not be ours.
+pub(crate) fn browser_at_hand(variables: &Variables) -> Option<Vec<String>> {
+    let surroundings = Surroundings::of(&Facts::gathered(variables));
+    if surroundings.is_remote {
+        return None;
+    }
+    surroundings.browser.map(|browser| match browser {
+        Browser::Commands(commands) => commands,
+        Browser::System => Vec::new(),
+    })
+}
 
 /// How this run talks.
 #[derive(Debug, Clone)]

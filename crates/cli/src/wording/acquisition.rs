@@ -356,14 +356,21 @@ pub(super) fn advised(
 
 /// What the server said.
 fn said(refusal: &Refusal) -> String {
-    match words(refusal) {
+    match described(refusal) {
         "" => format!("the identity provider refused: {}", refusal.error),
         words => format!("the identity provider refused ({}): {words}", refusal.error),
     }
 }
 
-/// The server's own words, without the ids that stand below.
+/// The server's own words, without the ids that stand below; its error where it has none.
 pub(super) fn words(refusal: &Refusal) -> &str {
+    match described(refusal) {
+        "" => &refusal.error,
+        words => words,
+    }
+}
+
+fn described(refusal: &Refusal) -> &str {
     let words = refusal.description.as_deref().unwrap_or_default();
     let end = ["Trace ID:", "Correlation ID:"]
         .iter()

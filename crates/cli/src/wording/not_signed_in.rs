@@ -23,11 +23,7 @@ pub(super) fn person_needed(
     refused: Option<&Refusal>,
 ) -> CommandError {
     let why = refused.map_or_else(String::new, |refusal| {
-        let words = match words(refusal) {
-            "" => refusal.error.as_str(),
-            words => words,
-        };
-        format!(": the stored sign-in does no longer ({words})")
+        format!(": the stored sign-in is not enough ({})", words(refusal))
     });
     let message = format!("a person has to sign in, and nobody may be asked here{why}");
     let here = Instead {
@@ -60,11 +56,12 @@ pub(super) fn person_needed(
 
 /// Nobody signed in in time.
 pub(super) fn not_signed_in(request: &TokenRequest, allowed: Duration) -> CommandError {
-    let seconds = allowed.as_secs();
-    let time = if seconds < 120 {
-        format!("{seconds} seconds")
-    } else {
-        format!("{} minutes", seconds / 60)
+    // What others took of the time that was given is no matter of the person's.
+    let told = request.timeout.unwrap_or(allowed);
+    let time = match told.as_millis().div_ceil(1_000) {
+        1 => "1 second".to_owned(),
+        seconds @ ..120 => format!("{seconds} seconds"),
+        seconds => format!("{} minutes", seconds / 60),
     };
     let worded = CommandError::new(
         Kind::TimedOut,
@@ -270,9 +267,12 @@ mod tests {
         assert_eq!(error.message, "nobody signed in within 15 minutes");
         assert_eq!(error.hints.len(), 1);
         request.timeout = Some(Duration::from_secs(30));
-        let error = not_signed_in(&request, Duration::from_secs(30));
+        let error = not_signed_in(&request, Duration::from_millis(29_900));
         assert_eq!(error.message, "nobody signed in within 30 seconds");
         assert!(error.hints[0].contains("--timeout"));
+        request.timeout = Some(Duration::from_secs(1));
+        let error = not_signed_in(&request, Duration::from_millis(950));
+        assert_eq!(error.message, "nobody signed in within 1 second");
     }
 
     #[test]

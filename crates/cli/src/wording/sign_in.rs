@@ -8,6 +8,8 @@ use model::RedirectUri;
 use protocol::aadsts;
 use protocol::aadsts::Facts;
 
+use super::acquisition::words;
+
 /// AADSTS50011: the redirect URI is not registered. Entra shows it in the browser only.
 const REDIRECT_URI_MISMATCH: u64 = 50_011;
 
@@ -31,10 +33,15 @@ pub(crate) fn sign_in_notice(notice: &SignInNotice<'_>) -> Vec<String> {
     } else {
         scopes
     };
-    vec![
+    let why = notice
+        .because
+        .map(|refusal| format!("The stored sign-in is not enough: {}", words(refusal)));
+    let mut lines: Vec<String> = why.into_iter().collect();
+    lines.extend([
         format!("Signing in{whom} at {place}"),
         format!("Application {} asks for: {what}", notice.client_id),
-    ]
+    ]);
+    lines
 }
 
 /// How the answer gets from the browser to us by hand.
@@ -113,14 +120,32 @@ mod tests {
             client_id: &client_id,
             scopes: &scopes,
             account: Some("ada@contoso.com"),
+            because: None,
         };
-        assert_eq!(
-            sign_in_notice(&notice),
-            [
-                "Signing in as ada@contoso.com at https://login.microsoftonline.com, tenant contoso.com",
-                "Application 11112222 asks for: User.Read",
-            ]
-        );
+        let who_and_what = [
+            "Signing in as ada@contoso.com at https://login.microsoftonline.com, tenant contoso.com",
+            "Application 11112222 asks for: User.Read",
+        ];
+        assert_eq!(sign_in_notice(&notice), who_and_what);
+        for (description, why) in [
+            (
+                "AADSTS50173: Revoked.\r\nTrace ID: t",
+                "AADSTS50173: Revoked.",
+            ),
+            ("", "invalid_grant"),
+        ] {
+            let refusal = serde_json::from_value(serde_json::json!({
+                "status": 400, "error": "invalid_grant", "codes": [], "description": description,
+            }));
+            let because: protocol::Refusal = refusal.unwrap();
+            let notice = SignInNotice {
+                because: Some(&because),
+                ..notice
+            };
+            let lines = sign_in_notice(&notice);
+            assert_eq!(lines[0], format!("The stored sign-in is not enough: {why}"));
+            assert_eq!(lines[1..], who_and_what);
+        }
     }
 
     #[test]

@@ -8,8 +8,8 @@
     reason = "tests arrange files and processes, and tell the real time"
 )]
 
-// Looks into /proc.
 mod cache;
+// Looks into /proc.
 #[cfg(target_os = "linux")]
 mod canaries;
 mod certificates;
@@ -32,6 +32,10 @@ mod script_contract;
 mod sign_in_attacks;
 #[cfg(target_os = "linux")]
 mod sign_in_canaries;
+mod sign_in_crowds;
+mod sign_in_interrupted;
+mod signing_in;
+mod staying_signed_in;
 mod store_damage;
 // Mounts disks and changes users.
 #[cfg(target_os = "linux")]

@@ -55,11 +55,20 @@ struct Fingerprints {
     sign_in: String,
 }
 
+impl Fingerprints {
+    fn of(&self, whose: Whose) -> &str {
+        match whose {
+            Whose::Program => &self.refresh,
+            Whose::Person => &self.sign_in,
+        }
+    }
+}
+
 /// An attempt that failed.
 struct Failed {
     error: EngineError,
-    /// For whom else it counts, and whose part failed; `None` if it was passed on itself.
-    concerns: Option<(String, Whose)>,
+    /// Whose part failed, for those who waited; `None` if they hear of something else.
+    concerns: Option<Whose>,
 }
 
 impl<'a> Attempt<'a> {
@@ -113,18 +122,13 @@ impl<'a> Attempt<'a> {
         }
         let authentication = self.authentication()?;
         let fingerprints = self.fingerprints(&authentication, stored.as_ref())?;
-        let heard = |fingerprint: &str| {
+        let heard = |whose| {
             let now = self.engine.clock.now_nanoseconds();
+            let fingerprint = fingerprints.of(whose);
             lock.failure()
-                .and_then(|record| failure::shared(record, waiting_since, now, fingerprint))
+                .and_then(|record| failure::shared(record, waiting_since, now, whose, fingerprint))
         };
-        match self.obtained(
-            authentication,
-            stored.as_ref(),
-            &fingerprints,
-            &heard,
-            reach,
-        ) {
+        match self.obtained(authentication, stored.as_ref(), &heard, reach) {
             Ok(obtained) => {
                 let issued = self.kept(obtained);
                 lock.release()?;
@@ -132,8 +136,8 @@ impl<'a> Attempt<'a> {
             }
             Err(Failed { error, concerns }) => {
                 let ended = self.engine.clock.now_nanoseconds();
-                let record = concerns.and_then(|(fingerprint, whose)| {
-                    failure::left(&error, whose, started, ended, &fingerprint)
+                let record = concerns.and_then(|whose| {
+                    failure::left(&error, whose, started, ended, fingerprints.of(whose))
                 });
                 if let Some(record) = record {
                     lock.leave_failure(record)?;
@@ -147,29 +151,29 @@ impl<'a> Attempt<'a> {
         &self,
         authentication: ClientAuthentication,
         stored: Option<&StoredRefreshToken>,
-        fingerprints: &Fingerprints,
-        heard: &dyn Fn(&str) -> Option<EngineError>,
+        heard: &dyn Fn(Whose) -> Option<EngineError>,
         reach: Reach,
     ) -> Result<SignedIn, Failed> {
         let passed_on = |error| Failed {
             error,
             concerns: None,
         };
+        // A sign-in that failed is the weightier news: were it lost, the next one would ask again.
         let silently = |error| Failed {
             error,
-            concerns: Some((fingerprints.refresh.clone(), Whose::Program)),
+            concerns: heard(Whose::Person).is_none().then_some(Whose::Program),
         };
         let asking = |error| Failed {
             error,
-            concerns: Some((fingerprints.sign_in.clone(), Whose::Person)),
+            concerns: Some(Whose::Person),
         };
-        let mut refused = match heard(&fingerprints.refresh) {
+        let mut refused = match heard(Whose::Program) {
             Some(EngineError::PersonNeeded { refused, .. }) => refused,
             Some(error) => return Err(passed_on(error)),
             None => None,
         };
         if stored.is_none()
-            && let Some(error) = heard(&fingerprints.sign_in)
+            && let Some(error) = heard(Whose::Person)
         {
             return Err(passed_on(error));
         }
@@ -185,7 +189,7 @@ impl<'a> Attempt<'a> {
         }
         self.check_person(reach, refused.as_deref())
             .map_err(silently)?;
-        if let Some(error) = heard(&fingerprints.sign_in) {
+        if let Some(error) = heard(Whose::Person) {
             return Err(passed_on(error));
         }
         self.signed_in(&exchange, refused.as_deref())
@@ -227,6 +231,7 @@ impl<'a> Attempt<'a> {
             who: self.who,
             patience: self.patience,
             scopes: exchange.scopes_of_a_person(),
+            refused,
             claims: self.request.claims_to_send(demanded)?,
         }
         .carried_out()

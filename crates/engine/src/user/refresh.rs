@@ -50,7 +50,7 @@ pub(super) fn refreshed(
                     .refresh_tokens()
                     .remove_if(identity, &stored.token)?;
                 Ok(Refreshed::PersonNeeded(refusal))
-            } else if refusal.needs_person() {
+            } else if refusal.needs_person(kind) {
                 Ok(Refreshed::PersonNeeded(refusal))
             } else {
                 Err(EngineError::Refused(refusal))

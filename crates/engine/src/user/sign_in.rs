@@ -4,6 +4,7 @@ use model::Account;
 use model::Flow;
 use model::Scopes;
 use model::TokenSet;
+use protocol::Refusal;
 
 use super::browser;
 use super::device;
@@ -28,6 +29,8 @@ pub(super) struct SignIn<'a> {
     pub(super) patience: &'a Patience<'a>,
     /// What is asked for, the scopes of the sign-in itself included.
     pub(super) scopes: Scopes,
+    /// Why the refresh token did not do, if there was one.
+    pub(super) refused: Option<&'a Refusal>,
     /// What is demanded of the sign-in (OIDC Core §5.5).
     pub(super) claims: Option<String>,
 }
@@ -45,6 +48,7 @@ impl SignIn<'_> {
             client_id: &request.client_id,
             scopes: &request.scopes,
             account: self.who.name(),
+            because: self.refused,
         });
         let outcome = match request.flow {
             Flow::DeviceCode => device::signed_in(self),

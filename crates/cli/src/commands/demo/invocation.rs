@@ -1,7 +1,10 @@
 //! A command line of this program: as a person reads it, and run.
 
-use std::io::Read;
-use std::io::Write;
+use std::ffi::OsString;
+use std::io::BufRead as _;
+use std::io::BufReader;
+use std::io::Read as _;
+use std::io::Write as _;
 use std::process::Child;
 use std::process::Command;
 use std::process::Stdio;
@@ -13,12 +16,14 @@ use model::Clock;
 use shlex::try_quote;
 
 use super::failed;
-use super::throw_away::ThrowAway;
 use crate::command_error::CommandError;
 use crate::command_error::Kind;
 
 /// How wide a command line is written before it goes on in the next line.
 const WIDTH: usize = 74;
+
+/// How often a silent command is left alone to see whether someone interrupts.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
 
 /// A command line of this program.
 pub(super) struct Invocation {
@@ -105,12 +110,15 @@ impl Invocation {
         }
     }
 
-    /// Runs it in the throw-away configuration, and ends it if it is not over after `patience`.
+    /// Runs it in this environment and no other, tells of each line on its stderr as it comes, and
+    /// ends it if it is not over after `patience`, or if someone interrupts.
     pub(super) fn run(
         &self,
-        place: &ThrowAway,
+        environment: &[(String, OsString)],
         clock: &dyn Clock,
         patience: Duration,
+        is_interrupted: &dyn Fn() -> bool,
+        on_line: &mut dyn FnMut(&str) -> Result<(), CommandError>,
     ) -> Result<Finished, CommandError> {
         let cannot = |error: std::io::Error| {
             failed(format!("the program cannot start itself again: {error}"))
@@ -120,26 +128,32 @@ impl Invocation {
         command
             .args(self.groups.iter().flatten())
             .env_clear()
-            .envs(place.variables())
-            .env("ENTRA_AUTH_NO_INPUT", "1")
+            .envs(environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         if let Some((name, value)) = self.variable {
             command.env(name, value);
         }
-        keep_what_sockets_need(&mut command);
         let started = clock.monotonic();
         let mut child = command.spawn().map_err(cannot)?;
         if let (Some(mut stdin), Some(secret)) = (child.stdin.take(), self.secret_on_stdin) {
             // One that ended before it read the secret says why.
             let _ = writeln!(stdin, "{secret}");
         }
-        let stdout = read_aside(child.stdout.take());
-        let stderr = read_aside(child.stderr.take());
-        let ended = wait(&mut child, &stdout, &stderr, patience);
+        let heard = listen(&mut child);
+        let end = started.saturating_add(patience);
+        let ended = attend(&heard, clock, end, is_interrupted, on_line).and_then(|texts| {
+            let status = child.wait().map_err(unreadable)?;
+            Ok((status.code(), texts))
+        });
         let took = clock.monotonic().saturating_sub(started);
-        let (exit_code, stdout, stderr) = ended?;
+        if ended.is_err() {
+            // It may have ended this moment, which is as good.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+        let (exit_code, (stdout, stderr)) = ended?;
         Ok(Finished {
             exit_code,
             stdout,
@@ -149,69 +163,87 @@ impl Invocation {
     }
 }
 
+/// What a command's streams bring.
+enum Heard {
+    Line(String),
+    EndOfStderr,
+    /// All of stdout.
+    Answer(String),
+    Unreadable(std::io::Error),
+}
+
+/// Reads both streams, each aside.
+fn listen(child: &mut Child) -> Receiver<Heard> {
+    let (sender, heard) = mpsc::channel();
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    // Nobody listens any more once the patience is over.
+    let aside = sender.clone();
+    std::thread::spawn(move || {
+        let mut text = String::new();
+        let read = stdout.map_or(Ok(0), |mut stdout| stdout.read_to_string(&mut text));
+        let _ = aside.send(read.map_or_else(Heard::Unreadable, |_| Heard::Answer(text)));
+    });
+    std::thread::spawn(move || {
+        for line in stderr
+            .into_iter()
+            .flat_map(|pipe| BufReader::new(pipe).lines())
+        {
+            let _ = sender.send(line.map_or_else(Heard::Unreadable, Heard::Line));
+        }
+        let _ = sender.send(Heard::EndOfStderr);
+    });
+    heard
+}
+
+/// Waits until both streams are closed, which is when it ends. Gives what they brought.
+fn attend(
+    heard: &Receiver<Heard>,
+    clock: &dyn Clock,
+    end: Duration,
+    is_interrupted: &dyn Fn() -> bool,
+    on_line: &mut dyn FnMut(&str) -> Result<(), CommandError>,
+) -> Result<(String, String), CommandError> {
+    let (mut answer, mut lines, mut has_ended) = (None, String::new(), false);
+    loop {
+        if let (Some(answer), true) = (&mut answer, has_ended) {
+            return Ok((std::mem::take(answer), lines));
+        }
+        if is_interrupted() {
+            return Err(CommandError::interrupted());
+        }
+        let left = end.saturating_sub(clock.monotonic());
+        match heard.recv_timeout(left.min(BETWEEN_LOOKS)) {
+            Ok(Heard::Line(line)) => {
+                on_line(&line)?;
+                lines.push_str(&line);
+                lines.push('\n');
+            }
+            Ok(Heard::Answer(text)) => answer = Some(text),
+            Ok(Heard::EndOfStderr) => has_ended = true,
+            Ok(Heard::Unreadable(error)) => return Err(unreadable(error)),
+            Err(_) if left > BETWEEN_LOOKS => {}
+            Err(_) => {
+                return Err(CommandError::new(
+                    Kind::TimedOut,
+                    "demo_timed_out",
+                    "a command did not end in time",
+                ));
+            }
+        }
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape `map_err` wants")]
+fn unreadable(error: std::io::Error) -> CommandError {
+    failed(format!("a command failed: {error}"))
+}
+
 fn quoted(word: &str) -> String {
     match try_quote(word) {
         Ok(quoted) => quoted.into_owned(),
         // A word with a NUL in it cannot be passed to any program.
         Err(_) => word.to_owned(),
     }
-}
-
-/// Winsock finds its libraries by this variable.
-fn keep_what_sockets_need(command: &mut Command) {
-    #[cfg(windows)]
-    if let Some(root) = crate::settings::Variables.raw("SYSTEMROOT") {
-        command.env("SYSTEMROOT", root);
-    }
-    #[cfg(not(windows))]
-    let _ = command;
-}
-
-fn read_aside<S: Read + Send + 'static>(stream: Option<S>) -> Receiver<std::io::Result<String>> {
-    let (sender, receiver) = mpsc::channel();
-    std::thread::spawn(move || {
-        let mut text = String::new();
-        let read = match stream {
-            Some(mut stream) => stream.read_to_string(&mut text),
-            None => Ok(0),
-        };
-        // Nobody listens any more once the patience is over.
-        let _ = sender.send(read.map(|_| text));
-    });
-    receiver
-}
-
-/// Waits until both streams are closed, which is when it ends.
-fn wait(
-    child: &mut Child,
-    stdout: &Receiver<std::io::Result<String>>,
-    stderr: &Receiver<std::io::Result<String>>,
-    patience: Duration,
-) -> Result<(Option<i32>, String, String), CommandError> {
-    let unreadable = |error: std::io::Error| failed(format!("a command failed: {error}"));
-    let mut texts = Vec::new();
-    for stream in [stdout, stderr] {
-        let Ok(text) = stream.recv_timeout(patience) else {
-            // It may have ended this moment, which is as good.
-            let _ = child.kill();
-            let _ = child.wait();
-            return Err(CommandError::new(
-                Kind::TimedOut,
-                "demo_timed_out",
-                format!("a command did not end within {} s", patience.as_secs()),
-            ));
-        };
-        texts.push(text);
-    }
-    let exit_code = child.wait().map_err(unreadable)?.code();
-    let mut texts = texts.into_iter();
-    let mut next = || texts.next().unwrap_or_else(|| Ok(String::new()));
-    let (stdout, stderr) = (next(), next());
-    Ok((
-        exit_code,
-        stdout.map_err(unreadable)?,
-        stderr.map_err(unreadable)?,
-    ))
 }
 
 #[cfg(test)]
@@ -233,6 +265,18 @@ mod tests {
                 r"    --certificate-path '/tmp/with space.pem' --client-secret-stdin",
             ]
         );
+    }
+
+    #[test]
+    fn a_silent_command_is_waited_for_no_longer_than_it_may_take() {
+        let (_sender, heard) = mpsc::channel();
+        let clock = engine::SystemClock::start();
+        let attended = |end, is_interrupted: bool| {
+            let attended = attend(&heard, &clock, end, &|| is_interrupted, &mut |_| Ok(()));
+            attended.unwrap_err().kind
+        };
+        assert_eq!(attended(Duration::ZERO, false), Kind::TimedOut);
+        assert_eq!(attended(Duration::MAX, true), Kind::Interrupted);
     }
 
     #[test]

@@ -6,29 +6,40 @@
 
 mod evidence;
 mod invocation;
+mod person;
 mod scenes;
 mod stage;
 mod story;
 mod throw_away;
 mod token;
+mod visitor;
 
 use std::process::ExitCode;
 
 use emulator::Emulator;
 
+use self::person::Person;
 use self::stage::Stage;
 use self::story::Story;
 use self::throw_away::ThrowAway;
+use crate::args::DemoArgs;
+use crate::args::VisitArgs;
 use crate::command_error::CommandError;
 use crate::command_error::Kind;
+use crate::settings::Variables;
 use crate::signals::Interruption;
 use crate::ui::Ui;
 
 /// Plays every scene and tells of it on stdout; fails unless each did what it shows.
-pub(crate) fn run(ui: &Ui) -> Result<ExitCode, CommandError> {
+pub(crate) fn run(
+    ui: &Ui,
+    variables: &Variables,
+    args: &DemoArgs,
+) -> Result<ExitCode, CommandError> {
     let interruption = Interruption::noted();
     let place = ThrowAway::new()?;
-    let played = play(ui, &place, &interruption);
+    let person = Person::chosen(ui, variables, args.browser)?;
+    let played = play(ui, person, &place, &interruption);
     let removed = place.remove();
     if let Some(exit_code) = interruption.exit_code() {
         return Ok(ExitCode::from(exit_code));
@@ -38,7 +49,18 @@ pub(crate) fn run(ui: &Ui) -> Result<ExitCode, CommandError> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn play(ui: &Ui, place: &ThrowAway, interruption: &Interruption) -> Result<(), CommandError> {
+/// Signs in at a page of the look-alike as the person of the demonstration.
+pub(crate) fn visit(args: &VisitArgs) -> Result<ExitCode, CommandError> {
+    visitor::visit(&args.address, args.code.as_deref())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn play(
+    ui: &Ui,
+    person: Person,
+    place: &ThrowAway,
+    interruption: &Interruption,
+) -> Result<(), CommandError> {
     let scenes = scenes::all()?;
     let registered = scenes.iter().fold(Emulator::builder(), |builder, scene| {
         scene.register(builder)
@@ -47,12 +69,17 @@ fn play(ui: &Ui, place: &ThrowAway, interruption: &Interruption) -> Result<(), C
         .start()
         .map_err(|error| failed(format!("the look-alike could not start: {error}")))?;
     let story = Story::new(ui);
-    let mut stage = Stage::new(story, &emulator, place, interruption);
+    let who_signs_in = if person.is_played() {
+        "Where a person signs in, the demo plays the person."
+    } else {
+        "Where a person signs in, it is you: your browser opens, and anyone on its page will do."
+    };
+    let mut stage = Stage::new(story, &emulator, place, interruption, person);
     story.title("Entra Auth CLI, at work")?;
     story.text(&format!(
         "A look-alike of Microsoft Entra ID listens on {} while this runs. Every command below \
          is really run, in a throw-away configuration: nothing of yours is read or changed, and \
-         nothing leaves this machine.",
+         nothing leaves this machine. {who_signs_in}",
         emulator.base_url()
     ))?;
     for (number, scene) in (1..).zip(&scenes) {

@@ -44,6 +44,12 @@ impl<'a> Story<'a> {
         self.ui.tell(&format!("{}\n", lines.join("\n")))
     }
 
+    /// A paragraph within a scene that goes on.
+    pub(super) fn then(self, text: &str) -> Result<(), CommandError> {
+        self.ui.tell("\n")?;
+        self.text(text)
+    }
+
     /// A command line, before it is run.
     pub(super) fn command(self, invocation: &Invocation) -> Result<(), CommandError> {
         let lines: Vec<String> = invocation

@@ -1,5 +1,6 @@
 //! A configuration that lives as long as the demonstration.
 
+use std::ffi::OsString;
 use std::io;
 use std::path::Path;
 use std::path::PathBuf;
@@ -39,14 +40,16 @@ impl ThrowAway {
     }
 
     /// The variables that keep the program inside, the operating system's keyring left alone.
-    pub(super) fn variables(&self) -> Vec<(&'static str, PathBuf)> {
-        vec![
+    pub(super) fn variables(&self) -> Vec<(String, OsString)> {
+        [
             ("ENTRA_AUTH_CONFIG_DIR", self.file("config")),
             ("ENTRA_AUTH_STATE_DIR", self.file("state")),
             ("ENTRA_AUTH_DATA_DIR", self.file("data")),
             ("ENTRA_AUTH_KEY_STORE", PathBuf::from("file")),
             ("XDG_RUNTIME_DIR", self.0.path().to_owned()),
         ]
+        .map(|(name, path)| (name.to_owned(), path.into_os_string()))
+        .into()
     }
 
     /// The files that the program has written, with what is in them.

@@ -34,12 +34,31 @@ impl Decoded {
     pub(super) fn claim(&self, name: &str) -> Option<&str> {
         self.claims.get(name)?.as_str()
     }
+
+    /// Whether the token was issued for this permission of a person (`scp`).
+    pub(super) fn has_scope(&self, scope: &str) -> bool {
+        self.claim("scp")
+            .is_some_and(|scopes| scopes.split(' ').any(|one| one == scope))
+    }
 }
 
 /// The beginning of a text too long to be shown, or worth something if it were.
 pub(super) fn shortened(text: &str) -> String {
     let beginning: String = text.chars().take(LEFT).collect();
     format!("{beginning}… ({} characters)", text.chars().count())
+}
+
+/// A line with the words cut that would not fit, such as a sign-in page's address.
+pub(super) fn with_words_shortened(line: &str) -> String {
+    let words = line.split(' ').map(|word| {
+        let beginning: String = word.chars().take(LONGEST_SHOWN).collect();
+        if beginning.len() < word.len() {
+            format!("{beginning}…")
+        } else {
+            beginning
+        }
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// The same value with its long texts cut.
@@ -70,6 +89,11 @@ mod tests {
         let decoded = Decoded::from_compact(token).unwrap();
         assert_eq!(decoded.header, json!({"alg": "none"}));
         assert_eq!(decoded.claim("ver"), Some("1.0"));
+        assert!(!decoded.has_scope("User.Read"));
+        // {"scp":"openid User.Read"}
+        let person = "e30.eyJzY3AiOiJvcGVuaWQgVXNlci5SZWFkIn0.c2ln";
+        let person = Decoded::from_compact(person).unwrap();
+        assert!(person.has_scope("User.Read") && !person.has_scope("User"));
         for broken in [
             "",
             "e30.e30",
@@ -85,6 +109,10 @@ mod tests {
     #[test]
     fn long_texts_are_cut_wherever_they_stand() {
         let long = "x".repeat(62);
+        assert_eq!(
+            with_words_shortened(&format!("a  {long} b")),
+            format!("a  {}… b", "x".repeat(61))
+        );
         assert_eq!(
             with_texts_shortened(&json!({"a": [long, "short", 1]})),
             json!({"a": ["xxxxxxxxxxxxxxxxxxxx… (62 characters)", "short", 1]})

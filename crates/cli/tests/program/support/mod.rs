@@ -1,8 +1,10 @@
 //! What the tests stand on: a home, a call of the program, an identity provider.
 
+mod browser;
 mod call;
 mod home;
 mod openssl;
+pub(crate) mod people;
 mod proxy;
 pub(crate) mod sign_in_page;
 pub(crate) mod signed_in;
@@ -11,6 +13,8 @@ mod thief;
 mod tls_front;
 mod world;
 
+pub(crate) use self::browser::Browser;
+pub(crate) use self::browser::Page;
 pub(crate) use self::call::Call;
 pub(crate) use self::call::Outcome;
 pub(crate) use self::call::Running;

@@ -63,7 +63,7 @@ impl Scene for AppWithSecret {
              and nothing else.",
         )?;
 
-        stage.story.text("The same again:")?;
+        stage.story.then("The same again:")?;
         let second = stage.get(&call)?;
         none_of(&second.requests)?;
         if second.token != first.token {
