@@ -13,6 +13,7 @@ mod output;
 mod pages;
 mod process_guard;
 mod settings;
+mod shell;
 mod signals;
 mod ui;
 mod wording;

@@ -154,6 +154,22 @@ pub enum SecretSource {
     Reference(SecretReference),
 }
 
+impl Credential {
+    /// The environment variable that holds a secret of it, if one does. No program that is started
+    /// has a use for it.
+    pub fn variable(&self) -> Option<&str> {
+        let source = match self {
+            Self::None => None,
+            Self::Secret(source) | Self::Assertion(source) => Some(source),
+            Self::Certificate { password, .. } => password.as_ref(),
+        };
+        match source {
+            Some(SecretSource::Reference(SecretReference::Env(name))) => Some(name),
+            _ => None,
+        }
+    }
+}
+
 impl std::fmt::Debug for SecretSource {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

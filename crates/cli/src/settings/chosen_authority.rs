@@ -11,6 +11,7 @@ use model::Tenant;
 use super::Variables;
 use crate::args::TargetArgs;
 use crate::command_error::CommandError;
+use crate::shell;
 use crate::wording;
 
 /// The authority that is meant.
@@ -32,7 +33,10 @@ impl ChosenAuthority {
             "authority_not_approved",
             format!("`{authority}` is named by a variable only, and is none of Microsoft's clouds"),
         )
-        .hint(format!("If it is meant: --authority {authority}"))
+        .hint(format!(
+            "If it is meant: --authority {}",
+            shell::word(&authority.to_string())
+        ))
         .hint("Or keep it in a profile: entra-auth-cli config create"))
     }
 }

@@ -103,7 +103,9 @@ impl<'a> Person<'a> {
             ));
             return false;
         };
-        match browser::open(browser, page, &self.variables.secret_variables()) {
+        let mut secrets = self.variables.secret_variables();
+        secrets.extend(self.request.credential.variable().map(ToOwned::to_owned));
+        match browser::open(browser, page, &secrets) {
             Ok(()) => true,
             Err(error) => {
                 self.ui

@@ -26,6 +26,7 @@ use super::transport::transport;
 use crate::command_error::CommandError;
 use crate::command_error::Kind;
 use crate::command_error::ProviderDetails;
+use crate::shell;
 
 /// The ways to give a credential with the command.
 const GIVE_ONE: &str = "AZURE_CLIENT_SECRET, --client-secret-stdin, --client-secret-env NAME, \
@@ -173,10 +174,12 @@ fn scope(rule: &ScopeRuleError, request: &TokenRequest) -> CommandError {
     let Some(scopes) = rule.suggestion() else {
         return worded;
     };
-    let worded = worded.hint(format!("Ask for: -s \"{scopes}\""));
+    let scopes = scopes.to_string();
+    let scopes = shell::word(&scopes);
+    let worded = worded.hint(format!("Ask for: -s {scopes}"));
     match &request.profile {
         Some(profile) => worded.hint(format!(
-            "If it stands in the profile: entra-auth-cli config edit {profile} --scope \"{scopes}\""
+            "If it stands in the profile: entra-auth-cli config edit {profile} --scope {scopes}"
         )),
         None => worded,
     }

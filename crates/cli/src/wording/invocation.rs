@@ -8,6 +8,8 @@ use model::Cloud;
 use model::Flow;
 use protocol::text::escaped;
 
+use crate::shell;
+
 /// What in a request is worth saying anew.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Instead<'a> {
@@ -24,7 +26,8 @@ pub(crate) struct Instead<'a> {
 pub(crate) fn command(request: &TokenRequest, instead: Instead<'_>) -> String {
     let flow = instead.flow.unwrap_or(request.flow);
     let mut words = vec!["entra-auth-cli".to_owned(), "get-token".to_owned()];
-    let mut push = |flag: &str, value: &str| words.extend([flag.to_owned(), quoted(value)]);
+    let mut push =
+        |flag: &str, value: &str| words.extend([flag.to_owned(), shell::word(value).into_owned()]);
     if let Some(profile) = &request.profile {
         push("-p", profile.as_str());
     }
@@ -83,16 +86,6 @@ fn target(request: &TokenRequest) -> Vec<(&'static str, String)> {
     flags
 }
 
-/// One word for the shell.
-fn quoted(word: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:@+=".contains(&byte);
-    if !word.is_empty() && word.bytes().all(is_plain) {
-        return word.to_owned();
-    }
-    let quote = if cfg!(windows) { "''" } else { r"'\''" };
-    format!("'{}'", word.replace('\'', quote))
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use std::time::Duration;
@@ -141,7 +134,8 @@ pub(crate) mod tests {
             flow: Some(Flow::DeviceCode),
             ..Instead::default()
         };
-        let scopes = quoted(&request.scopes.to_string());
+        let scopes = request.scopes.to_string();
+        let scopes = shell::word(&scopes);
         assert_eq!(
             command(&request, instead),
             format!("entra-auth-cli get-token -p desktop-app -f DeviceCode -s {scopes}")

@@ -14,6 +14,7 @@ use super::invocation::Instead;
 use super::invocation::command;
 use crate::command_error::CommandError;
 use crate::command_error::Kind;
+use crate::shell;
 
 /// A person would have to sign in, and nobody may be asked.
 pub(super) fn person_needed(
@@ -123,7 +124,7 @@ pub(super) fn which_account(accounts: &[Account]) -> CommandError {
     match accounts.first() {
         Some(first) => worded.hint(format!(
             "Say which: --account {}, or ENTRA_AUTH_ACCOUNT",
-            first.username
+            shell::word(&first.username)
         )),
         None => worded,
     }

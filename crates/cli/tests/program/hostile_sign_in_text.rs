@@ -9,18 +9,23 @@ use emulator::Fault;
 use emulator::HOSTILE_TEXT;
 use emulator::Platform;
 use emulator::PlayedError;
+use emulator::SignIn;
 use emulator::User;
 use serde_json::Value;
 use serde_json::json;
 
 use crate::hostile_text::assert_harmless;
 use crate::support::CLIENT_ID;
+use crate::support::Call;
 use crate::support::Home;
 use crate::support::Outcome;
 use crate::support::SignInPage;
+use crate::support::TENANT;
 use crate::support::Terminal;
 use crate::support::World;
 use crate::support::now;
+use crate::support::sign_in_page::send;
+use crate::support::signed_in::profile;
 
 /// What a page must not take for its own.
 const MARKUP: &str =
@@ -269,16 +274,141 @@ fn a_command_to_run_holds_nothing_that_a_shell_runs() {
         let call = call.args(["--scope", &format!("{error}.Read")]);
         let said = call.run().failure(7);
         assert_harmless(&said);
-        let commands: Vec<&str> = said
-            .lines()
-            .filter_map(|line| Some(&line[line.find("entra-auth-cli ")?..]))
-            .collect();
-        assert!(!commands.is_empty(), "{said}");
-        for command in commands {
-            let ours = ["$(", "`", ";", "|", "&", "<", ">"];
-            let found = ours.iter().find(|syntax| command.contains(**syntax));
-            assert_eq!(found, None, "{command}");
+        assert!(assert_runs_nothing(&world, &said) > 0, "{said}");
+    }
+}
+
+/// What is shown to be copied: a name from a directory, a scope or an authority from a file that
+/// somebody else wrote.
+#[test]
+fn a_hint_holds_nothing_that_a_shell_runs() {
+    let evil = "$(touch${IFS}ran)`touch${IFS}ran`;touch${IFS}ran";
+    let world = world_of(evil);
+    world.sign_ada_in();
+    world
+        .emulator
+        .answer_sign_in(SignIn::Approve("bob@contoso.onmicrosoft.com".to_owned()));
+    let mut copied = 0;
+    for more in [
+        &["-f", "InteractiveBrowser", "--prompt", "login"][..],
+        &[
+            "-s",
+            &format!("https://{evil}/x"),
+            "-f",
+            "ClientCredentials",
+            "--client-secret",
+            "x",
+        ],
+        &["-s", &format!("https://{evil}/x"), "--force"],
+        &["--authority", &format!("https://127.0.0.1:1/{evil}")],
+    ] {
+        let call = world.call(&["get-token", "--no-input"]).args(more);
+        let outcome = call.run();
+        assert_ne!(outcome.code(), Some(0), "{outcome:?}");
+        copied += assert_runs_nothing(&world, outcome.stderr());
+    }
+    let call = world
+        .call(&["get-token", "--tenant", TENANT, "--client-id", CLIENT_ID])
+        .args(["-p", "", "-f", "DeviceCode"])
+        .env(
+            "ENTRA_AUTH_AUTHORITY",
+            format!("https://stranger.example/{evil}"),
+        );
+    copied += assert_runs_nothing(&world, call.run().stderr());
+    assert!(copied >= 4, "there are hints to copy from: {copied}");
+    // Two are signed in, and none of them is the default.
+    world.sign_in(&profile("desktop"), &format!("first{evil}"));
+    world.sign_in(&profile("desktop"), &format!("second{evil}"));
+    world.call(&["logout"]).run();
+    let said = world.call(&["get-token", "--no-input"]).run().failure(4);
+    assert!(said.contains("--account "), "{said}");
+    assert!(assert_runs_nothing(&world, &said) > 0, "{said}");
+}
+
+/// Has a shell run everything that follows a flag or our name, as somebody would who copies it;
+/// gives how often.
+#[track_caller]
+fn assert_runs_nothing(world: &World, said: &str) -> usize {
+    let bin = world.home.put_script("bin/entra-auth-cli", "exit 0");
+    let path = format!("{}:/usr/bin:/bin", bin.parent().unwrap().display());
+    let mut copied = 0;
+    for line in said.lines().filter(|line| line.starts_with("hint: ")) {
+        for begin in [line.find("entra-auth-cli "), line.find(" -")] {
+            let Some(begin) = begin else { continue };
+            copied += 1;
+            let command = line[begin..].trim();
+            let command = if command.starts_with('-') {
+                format!("entra-auth-cli {command}")
+            } else {
+                command.to_owned()
+            };
+            let call = Call::new("sh".as_ref(), world.home.path());
+            let outcome = call.args(["-c", &command]).env("PATH", &path).run();
+            assert!(
+                !world.home.at("ran").exists(),
+                "{command} runs something: {outcome:?}"
+            );
         }
+    }
+    copied
+}
+
+/// What comes to the port is told at `-v`, and anybody may come.
+#[test]
+fn what_comes_to_the_port_is_told_escaped() {
+    let world = World::of_ada();
+    let running = world.sign_in_call().arg("-vv").start();
+    let page = SignInPage::shown_by(&running);
+    let port = page.port();
+    let hidden = "\u{202e}\u{9b}31m\u{200b}\u{1b}[2J";
+    for request in [
+        format!("GET /{hidden} HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n"),
+        format!("GET /\u{202e}\u{200b}x HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n"),
+        format!("GET / HTTP/1.1\r\nHost: {hidden}\r\n\r\n"),
+        format!("G{hidden} / HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n"),
+        "EVIL-METHOD / HTTP/1.1\r\nHost: localhost\r\n\r\n".to_owned(),
+        format!("{hidden}\r\n\r\n"),
+    ] {
+        let reply = send(port, &request);
+        assert_harmless(&reply.body);
+    }
+    page.is_brought(&page.answer());
+    let (_, said) = running.finish().answer_and_words();
+    assert!(said.contains("landing"), "{said}");
+    assert_harmless(&said);
+}
+
+/// Wishes come from scripts, which have them from somewhere.
+#[test]
+fn wishes_are_shown_escaped() {
+    let world = World::of_ada();
+    // A usage error keeps the lines that the caller wrote.
+    let hostile = hostile().replace(['\0', '\n'], "");
+    for flag in [
+        "--account",
+        "--login-hint",
+        "--domain-hint",
+        "--redirect-uri",
+        "--port",
+        "--prompt",
+        "--response-mode",
+        "--flow",
+    ] {
+        for more in [&["-vv"][..], &["-vv", "-o", "json"]] {
+            let call = world.sign_in_call().args([flag, &hostile]).args(more);
+            assert_harmless_outcome(&call.arg("--timeout=10ms").run());
+        }
+    }
+    for name in [
+        "ENTRA_AUTH_ACCOUNT",
+        "ENTRA_AUTH_LOGIN_HINT",
+        "ENTRA_AUTH_REDIRECT_URI",
+        "ENTRA_AUTH_FLOW",
+        "BROWSER",
+    ] {
+        let call = world.call(&["get-token", "-vv", "-f", "InteractiveBrowser"]);
+        let call = call.args(["--timeout", "10ms"]).env(name, &hostile);
+        assert_harmless_outcome(&call.run());
     }
 }
 

@@ -201,7 +201,7 @@ fn arguments_and_variables_are_shown_escaped() {
         "--claims",
         "--file",
     ] {
-        let outcome = world.call(&["get-token", flag, &hostile]).run();
+        let outcome = world.call(&["get-token", "-vv", flag, &hostile]).run();
         assert_ne!(outcome.code(), Some(0), "{flag}");
         assert_harmless(outcome.stderr());
     }
@@ -212,7 +212,7 @@ fn arguments_and_variables_are_shown_escaped() {
         "ENTRA_AUTH_KEY_STORE",
     ] {
         let outcome = world
-            .call(&["get-token", "--force"])
+            .call(&["get-token", "-vv", "--force"])
             .env(name, &hostile)
             .run();
         assert_ne!(outcome.code(), Some(0), "{name}");

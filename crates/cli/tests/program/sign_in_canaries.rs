@@ -356,6 +356,35 @@ fn a_browser_gets_the_address_and_nothing_else_of_ours() {
     }
 }
 
+/// A variable that only the profile calls a secret is one all the same.
+#[test]
+fn a_browser_does_not_inherit_the_applications_secret() {
+    let world = Ears::pricked().world;
+    let (launcher, seen) = browser(&world);
+    for (name, flag) in [
+        ("by-variable", "--client-secret-env"),
+        ("by-assertion", "--client-assertion-env"),
+    ] {
+        let flags = ["--redirect-uri", "http://localhost/web", flag, "A_SECRET"];
+        world.create(name, &flags, "");
+        let call = world.call(&["get-token", "-p", name]);
+        let call = call
+            .args(["-f", "AuthorizationCode"])
+            .env("BROWSER", &launcher);
+        let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr();
+        let port = free.unwrap().port().to_string();
+        let running = call.args(["--port", &port]).env("A_SECRET", SECRET).start();
+        SignInPage::shown_by(&running);
+        let inherited = std::fs::read_to_string(&seen).unwrap();
+        assert!(inherited.contains("BROWSER="), "{inherited}");
+        assert!(!inherited.contains(SECRET), "{inherited}");
+        running.signal(Signal::INT);
+        assert_eq!(running.finish().code(), Some(130));
+        close(&world);
+        std::fs::remove_file(&seen).unwrap();
+    }
+}
+
 /// Runs a line of shell as somebody else.
 fn as_somebody(line: &str) -> String {
     let output = Command::new("setpriv")
