@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use emulator::ConditionalAccess;
+use emulator::Endpoint;
 use emulator::RefreshRotation;
 use emulator::SignIn;
 use rustix::process::Signal;
@@ -296,6 +297,73 @@ fn who_may_ask_nobody_is_told_by_when_it_gave_up() {
     assert_eq!(document["code"], "lock_timed_out");
     page.visit();
     assert_is_token(&first.finish().answer_and_words().0);
+}
+
+#[test]
+fn what_one_person_cancels_another_may_do() {
+    let world = World::of_people();
+    let browser = Browser::by_hand(&world.home);
+    let adas = browser.call(&world, &["get-token", "--account", ADA]);
+    let adas = adas.start();
+    let page = browser.next_page();
+    let graces = browser.call(&world, &["get-token", "--account", GRACE]);
+    let graces = graces.start();
+    graces.wait_to_say("Waiting for process");
+    world.emulator.answer_sign_in(SignIn::Cancel);
+    page.visit();
+    assert!(adas.finish().failure(2).contains("AADSTS65004"));
+    let page = browser.next_page();
+    assert_eq!(page.parameter("login_hint").as_deref(), Some(GRACE));
+    world
+        .emulator
+        .answer_sign_in(SignIn::Approve(GRACE.to_owned()));
+    page.visit();
+    assert_is_token(&graces.finish().answer_and_words().0);
+}
+
+#[test]
+fn one_device_code_is_shown() {
+    let world = World::of_people();
+    let (first, code) = world.device_code();
+    let others: Vec<Running> = (1..MANY)
+        .map(|_| world.call(&["get-token", "-f", "DeviceCode"]).start())
+        .collect();
+    for other in &others {
+        let line = other.wait_to_say("Waiting for process");
+        assert!(line.contains(&first.id().to_string()), "{line}");
+    }
+    world.emulator.approve_device_code(&code, ADA).unwrap();
+    let (token, _) = first.finish().answer_and_words();
+    for outcome in finish(others) {
+        let (other, said) = outcome.answer_and_words();
+        assert_eq!(other, token);
+        assert!(!said.contains("Code:"), "{said}");
+    }
+    let codes = world.emulator.requests_to(Endpoint::DeviceAuthorization);
+    assert_eq!(codes.len(), 1);
+}
+
+#[test]
+fn twenty_that_want_new_tokens_make_one_request_for_each_scope() {
+    let world = World::of_people();
+    let browser = Browser::by_hand(&world.home);
+    world.sign_in_by(&browser, &["get-token"]);
+    world
+        .emulator
+        .set_refresh_rotation(RefreshRotation::RevokeOnReuse);
+    world.emulator.clear_requests();
+    let held = world.emulator.hold_token_replies();
+    let running: Vec<Running> = (0..MANY)
+        .map(|number| {
+            let scope = SCOPES[number % SCOPES.len()];
+            let call = world.call(&["refresh", "--no-input", "-s", scope]);
+            call.start()
+        })
+        .collect();
+    all_wait(&running);
+    drop(held);
+    one_token_each(finish(running));
+    assert_eq!(world.grants(), ["refresh_token"; SCOPES.len()]);
 }
 
 #[test]
