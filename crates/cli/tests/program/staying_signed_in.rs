@@ -14,6 +14,8 @@ use serde_json::json;
 
 use crate::support::Browser;
 use crate::support::CLIENT_ID;
+#[cfg(target_os = "linux")]
+use crate::support::Home;
 use crate::support::World;
 use crate::support::assert_is_token;
 use crate::support::now;
@@ -77,6 +79,23 @@ fn the_cache_comes_first_then_the_refresh_token_then_the_person() {
         "the refresh token is tried before the person is"
     );
     assert_eq!(browser.pages(), 2);
+}
+
+/// The accounts have a copy under the key of the login session, as the cached tokens have.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_cached_token_needs_no_more_than_the_login_session() {
+    let mut world = World::of_people();
+    world.home = Home::with_session();
+    let flags = ["--auth-method", "Public", "--scope", SCOPES[0]];
+    world.create("desktop", &flags, "");
+    let browser = Browser::by_hand(&world.home);
+    let token = world.sign_in_by(&browser, &["get-token"]);
+    world.home.lose_key();
+    assert_eq!(silently(&world, &["get-token"]), token);
+    let said = world.call(&["refresh"]).run().failure(8);
+    assert!(said.contains("key"), "{said}");
+    assert_eq!((browser.pages(), world.emulator.token_requests()), (1, 1));
 }
 
 #[test]
