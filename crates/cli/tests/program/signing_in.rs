@@ -465,3 +465,43 @@ fn without_a_profile_flags_are_enough() {
     assert_eq!(call().run().answer(), token);
     assert_eq!(browser.pages(), 1);
 }
+
+#[test]
+fn at_any_openid_provider() {
+    let world = World::of_people();
+    let issuer = format!(
+        "{}/v2.0",
+        world.emulator.authority(emulator::DEFAULT_TENANT_ID)
+    );
+    let place = ["--authority-type", "oidc", "--authority", &issuer];
+    let creation = world.call(&["config", "create", "--name", "oidc"]);
+    let creation = creation.args(place).args(["--client-id", CLIENT_ID]);
+    creation.args(PUBLIC).run().answer_and_words();
+    let browser = Browser::by_hand(&world.home);
+    let running = browser.call(&world, &["get-token", "-p", "oidc"]).start();
+    let page = browser.next_page();
+    // OIDC Core §11: a refresh token takes consent.
+    assert_eq!(page.parameter("prompt").as_deref(), Some("consent"));
+    assert_eq!(page.parameter("client_info"), None);
+    page.visit();
+    assert_is_token(&running.finish().answer_and_words().0);
+    let flags = ["get-token", "-p", "oidc", "-o", "json"];
+    let json: Value = serde_json::from_str(&world.call(&flags).run().answer()).unwrap();
+    assert_eq!(json["account"], ADA);
+    let id = json["account_id"].as_str().unwrap();
+    assert!(id.ends_with(&format!("@{issuer}")), "{id}");
+    world.call(&["refresh", "-p", "oidc"]).run().answer();
+    assert_eq!(browser.pages(), 1);
+}
+
+#[test]
+fn a_clock_that_is_wrong_is_named() {
+    let world = World::of_people();
+    let browser = Browser::by_hand(&world.home);
+    world.emulator.set_clock_offset(-2 * 60 * 60);
+    let running = browser.call(&world, &["get-token"]).start();
+    browser.next_page().visit();
+    let said = running.finish().failure(2);
+    assert!(said.contains("clock"), "{said}");
+    assert!(world.refresh_tokens().is_empty());
+}
