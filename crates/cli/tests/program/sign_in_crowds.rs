@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use emulator::ConditionalAccess;
 use emulator::Endpoint;
+use emulator::Fault;
 use emulator::RefreshRotation;
 use emulator::SignIn;
 use rustix::process::Signal;
@@ -178,6 +179,29 @@ fn a_refresh_token_that_died_costs_one_refusal_and_one_page() {
     one_token_each(finish(running));
     assert_eq!(browser.pages(), 2);
     let mut expected = vec!["refresh_token", "authorization_code"];
+    expected.extend(["refresh_token"; 4]);
+    assert_eq!(world.grants(), expected);
+}
+
+/// The provider takes the repetition for theft. That costs the sign-in, once.
+#[test]
+fn a_reply_lost_in_a_crowd_opens_one_page() {
+    let world = World::of_people();
+    let browser = Browser::by_hand(&world.home);
+    world.sign_in_by(&browser, &["get-token"]);
+    world
+        .emulator
+        .set_refresh_rotation(RefreshRotation::RevokeOnReuse);
+    world.clear_cache();
+    world.emulator.clear_requests();
+    world.emulator.play(&Fault::BrokenBody);
+    let running = crowd(&world, &browser);
+    let page = browser.next_page();
+    all_wait(&running);
+    page.visit();
+    one_token_each(finish(running));
+    assert_eq!(browser.pages(), 2);
+    let mut expected = vec!["refresh_token", "refresh_token", "authorization_code"];
     expected.extend(["refresh_token"; 4]);
     assert_eq!(world.grants(), expected);
 }
