@@ -166,10 +166,7 @@ fn another_asks_after_a_kill() {
 
 #[test]
 fn a_refresh_token_that_died_costs_one_refusal_and_one_page() {
-    let world = World::of_people();
-    let browser = Browser::by_hand(&world.home);
-    world.sign_in_by(&browser, &["get-token"]);
-    world.emulator.clear_requests();
+    let (world, browser) = World::with_ada_signed_in();
     world.clear_cache();
     world.emulator.revoke_sign_ins(ADA);
     let running = crowd(&world, &browser);
@@ -186,9 +183,7 @@ fn a_refresh_token_that_died_costs_one_refusal_and_one_page() {
 /// The provider takes the repetition for theft. That costs the sign-in, once.
 #[test]
 fn a_reply_lost_in_a_crowd_opens_one_page() {
-    let world = World::of_people();
-    let browser = Browser::by_hand(&world.home);
-    world.sign_in_by(&browser, &["get-token"]);
+    let (world, browser) = World::with_ada_signed_in();
     world
         .emulator
         .set_refresh_rotation(RefreshRotation::RevokeOnReuse);
@@ -208,9 +203,7 @@ fn a_reply_lost_in_a_crowd_opens_one_page() {
 
 #[test]
 fn a_policy_that_wants_the_person_opens_one_page() {
-    let world = World::of_people();
-    let browser = Browser::by_hand(&world.home);
-    world.sign_in_by(&browser, &["get-token"]);
+    let (world, browser) = World::with_ada_signed_in();
     world.clear_cache();
     for resource in ["https://graph.microsoft.com", "https://vault.azure.net"] {
         let rule = ConditionalAccess::RequireMfa;
@@ -235,9 +228,7 @@ fn a_policy_that_wants_the_person_opens_one_page() {
 /// person nor those who may not make it a question again.
 #[test]
 fn a_cancelled_sign_in_after_a_policy_is_asked_once() {
-    let world = World::of_people();
-    let browser = Browser::by_hand(&world.home);
-    world.sign_in_by(&browser, &["get-token"]);
+    let (world, browser) = World::with_ada_signed_in();
     world.clear_cache();
     let graph = "https://graph.microsoft.com";
     world
@@ -275,10 +266,7 @@ fn a_cancelled_sign_in_after_a_policy_is_asked_once() {
 
 #[test]
 fn where_nobody_may_be_asked_a_dead_refresh_token_is_tried_once() {
-    let world = World::of_people();
-    let browser = Browser::by_hand(&world.home);
-    world.sign_in_by(&browser, &["get-token"]);
-    world.emulator.clear_requests();
+    let (world, browser) = World::with_ada_signed_in();
     let graph = "https://graph.microsoft.com";
     world
         .emulator
@@ -369,9 +357,7 @@ fn one_device_code_is_shown() {
 
 #[test]
 fn twenty_that_want_new_tokens_make_one_request_for_each_scope() {
-    let world = World::of_people();
-    let browser = Browser::by_hand(&world.home);
-    world.sign_in_by(&browser, &["get-token"]);
+    let (world, browser) = World::with_ada_signed_in();
     world
         .emulator
         .set_refresh_rotation(RefreshRotation::RevokeOnReuse);
@@ -392,9 +378,7 @@ fn twenty_that_want_new_tokens_make_one_request_for_each_scope() {
 
 #[test]
 fn one_account_does_not_wait_for_another() {
-    let world = World::of_people();
-    let browser = Browser::by_hand(&world.home);
-    world.sign_in_by(&browser, &["get-token"]);
+    let (world, browser) = World::with_ada_signed_in();
     world
         .emulator
         .answer_sign_in(SignIn::Approve(GRACE.to_owned()));
