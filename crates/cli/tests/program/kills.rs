@@ -6,6 +6,7 @@ use std::time::Instant;
 use rustix::process::Signal;
 
 use crate::support::Call;
+use crate::support::Moments;
 use crate::support::SECRET;
 use crate::support::World;
 use crate::support::assert_is_token;
@@ -61,7 +62,7 @@ fn two_hundred_kills_lose_nothing() {
         call(0).run().answer_and_words();
         begin.elapsed().mul_f64(BEYOND_THE_END)
     });
-    let mut moments = Moments(0x9e37_79b9_7f4a_7c15);
+    let mut moments = Moments::new(0x9e37_79b9_7f4a_7c15);
     for round in 0..KILLS {
         let which = usize::try_from(round).unwrap() % calls.len();
         let moment = lengths[which].mul_f64(moments.next());
@@ -86,21 +87,9 @@ fn two_hundred_kills_lose_nothing() {
     );
 }
 
-/// Numbers from 0 to 1, the same in each run (xorshift64).
-struct Moments(u64);
-
-impl Moments {
-    fn next(&mut self) -> f64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        f64::from(u32::try_from(self.0 >> 32).unwrap()) / f64::from(u32::MAX)
-    }
-}
-
 #[test]
 fn a_first_run_that_was_killed_does_not_stand_in_the_way() {
-    let mut moments = Moments(0x2545_f491_4f6c_dd1d);
+    let mut moments = Moments::new(0x2545_f491_4f6c_dd1d);
     let length = {
         let begin = Instant::now();
         World::with_profile();

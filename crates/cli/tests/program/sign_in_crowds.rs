@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use emulator::ConditionalAccess;
+use emulator::Endpoint;
+use emulator::Fault;
 use emulator::RefreshRotation;
 use emulator::SignIn;
 use rustix::process::Signal;
@@ -164,10 +166,7 @@ fn another_asks_after_a_kill() {
 
 #[test]
 fn a_refresh_token_that_died_costs_one_refusal_and_one_page() {
-    let world = World::of_people();
-    let browser = Browser::by_hand(&world.home);
-    world.sign_in_by(&browser, &["get-token"]);
-    world.emulator.clear_requests();
+    let (world, browser) = World::with_ada_signed_in();
     world.clear_cache();
     world.emulator.revoke_sign_ins(ADA);
     let running = crowd(&world, &browser);
@@ -181,11 +180,30 @@ fn a_refresh_token_that_died_costs_one_refusal_and_one_page() {
     assert_eq!(world.grants(), expected);
 }
 
+/// The provider takes the repetition for theft. That costs the sign-in, once.
+#[test]
+fn a_reply_lost_in_a_crowd_opens_one_page() {
+    let (world, browser) = World::with_ada_signed_in();
+    world
+        .emulator
+        .set_refresh_rotation(RefreshRotation::RevokeOnReuse);
+    world.clear_cache();
+    world.emulator.clear_requests();
+    world.emulator.play(&Fault::BrokenBody);
+    let running = crowd(&world, &browser);
+    let page = browser.next_page();
+    all_wait(&running);
+    page.visit();
+    one_token_each(finish(running));
+    assert_eq!(browser.pages(), 2);
+    let mut expected = vec!["refresh_token", "refresh_token", "authorization_code"];
+    expected.extend(["refresh_token"; 4]);
+    assert_eq!(world.grants(), expected);
+}
+
 #[test]
 fn a_policy_that_wants_the_person_opens_one_page() {
-    let world = World::of_people();
-    let browser = Browser::by_hand(&world.home);
-    world.sign_in_by(&browser, &["get-token"]);
+    let (world, browser) = World::with_ada_signed_in();
     world.clear_cache();
     for resource in ["https://graph.microsoft.com", "https://vault.azure.net"] {
         let rule = ConditionalAccess::RequireMfa;
@@ -210,9 +228,7 @@ fn a_policy_that_wants_the_person_opens_one_page() {
 /// person nor those who may not make it a question again.
 #[test]
 fn a_cancelled_sign_in_after_a_policy_is_asked_once() {
-    let world = World::of_people();
-    let browser = Browser::by_hand(&world.home);
-    world.sign_in_by(&browser, &["get-token"]);
+    let (world, browser) = World::with_ada_signed_in();
     world.clear_cache();
     let graph = "https://graph.microsoft.com";
     world
@@ -250,10 +266,7 @@ fn a_cancelled_sign_in_after_a_policy_is_asked_once() {
 
 #[test]
 fn where_nobody_may_be_asked_a_dead_refresh_token_is_tried_once() {
-    let world = World::of_people();
-    let browser = Browser::by_hand(&world.home);
-    world.sign_in_by(&browser, &["get-token"]);
-    world.emulator.clear_requests();
+    let (world, browser) = World::with_ada_signed_in();
     let graph = "https://graph.microsoft.com";
     world
         .emulator
@@ -299,10 +312,73 @@ fn who_may_ask_nobody_is_told_by_when_it_gave_up() {
 }
 
 #[test]
-fn one_account_does_not_wait_for_another() {
+fn what_one_person_cancels_another_may_do() {
     let world = World::of_people();
     let browser = Browser::by_hand(&world.home);
-    world.sign_in_by(&browser, &["get-token"]);
+    let adas = browser.call(&world, &["get-token", "--account", ADA]);
+    let adas = adas.start();
+    let page = browser.next_page();
+    let graces = browser.call(&world, &["get-token", "--account", GRACE]);
+    let graces = graces.start();
+    graces.wait_to_say("Waiting for process");
+    world.emulator.answer_sign_in(SignIn::Cancel);
+    page.visit();
+    assert!(adas.finish().failure(2).contains("AADSTS65004"));
+    let page = browser.next_page();
+    assert_eq!(page.parameter("login_hint").as_deref(), Some(GRACE));
+    world
+        .emulator
+        .answer_sign_in(SignIn::Approve(GRACE.to_owned()));
+    page.visit();
+    assert_is_token(&graces.finish().answer_and_words().0);
+}
+
+#[test]
+fn one_device_code_is_shown() {
+    let world = World::of_people();
+    let (first, code) = world.device_code();
+    let others: Vec<Running> = (1..MANY)
+        .map(|_| world.call(&["get-token", "-f", "DeviceCode"]).start())
+        .collect();
+    for other in &others {
+        let line = other.wait_to_say("Waiting for process");
+        assert!(line.contains(&first.id().to_string()), "{line}");
+    }
+    world.emulator.approve_device_code(&code, ADA).unwrap();
+    let (token, _) = first.finish().answer_and_words();
+    for outcome in finish(others) {
+        let (other, said) = outcome.answer_and_words();
+        assert_eq!(other, token);
+        assert!(!said.contains("Code:"), "{said}");
+    }
+    let codes = world.emulator.requests_to(Endpoint::DeviceAuthorization);
+    assert_eq!(codes.len(), 1);
+}
+
+#[test]
+fn twenty_that_want_new_tokens_make_one_request_for_each_scope() {
+    let (world, browser) = World::with_ada_signed_in();
+    world
+        .emulator
+        .set_refresh_rotation(RefreshRotation::RevokeOnReuse);
+    world.emulator.clear_requests();
+    let held = world.emulator.hold_token_replies();
+    let running: Vec<Running> = (0..MANY)
+        .map(|number| {
+            let scope = SCOPES[number % SCOPES.len()];
+            let call = world.call(&["refresh", "--no-input", "-s", scope]);
+            call.start()
+        })
+        .collect();
+    all_wait(&running);
+    drop(held);
+    one_token_each(finish(running));
+    assert_eq!(world.grants(), ["refresh_token"; SCOPES.len()]);
+}
+
+#[test]
+fn one_account_does_not_wait_for_another() {
+    let (world, browser) = World::with_ada_signed_in();
     world
         .emulator
         .answer_sign_in(SignIn::Approve(GRACE.to_owned()));

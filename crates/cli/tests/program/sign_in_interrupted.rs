@@ -10,6 +10,7 @@ use rustix::process::Signal;
 
 use crate::support::Browser;
 use crate::support::Call;
+use crate::support::Moments;
 use crate::support::PATIENCE;
 use crate::support::World;
 use crate::support::assert_is_token;
@@ -161,7 +162,7 @@ fn fifty_kills_leave_somebody_signed_in_or_ask_again() {
         // Some kills come too late.
         begin.elapsed().mul_f64(1.1)
     });
-    let mut moments = Moments(0x6a09_e667_f3bc_c908);
+    let mut moments = Moments::new(0x6a09_e667_f3bc_c908);
     let mut pages = browser.pages();
     for round in 0..KILLS {
         let which = usize::try_from(round).unwrap() % calls.len();
@@ -194,7 +195,7 @@ fn a_first_sign_in_that_was_killed_does_not_stand_in_the_way() {
             .answer_and_words();
         begin.elapsed()
     };
-    let mut moments = Moments(0xbb67_ae85_84ca_a73b);
+    let mut moments = Moments::new(0xbb67_ae85_84ca_a73b);
     for _ in 0..10 {
         let world = World::of_people();
         let browser = Browser::automatic(&world.home);
@@ -202,18 +203,6 @@ fn a_first_sign_in_that_was_killed_does_not_stand_in_the_way() {
         killed(call, length, &mut moments);
         assert_is_token(&call().run().answer_and_words().0);
         refreshes_silently(&world);
-    }
-}
-
-/// Numbers from 0 to 1, the same in each run (xorshift64).
-struct Moments(u64);
-
-impl Moments {
-    fn next(&mut self) -> f64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        f64::from(u32::try_from(self.0 >> 32).unwrap()) / f64::from(u32::MAX)
     }
 }
 

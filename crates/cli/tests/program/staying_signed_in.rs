@@ -2,46 +2,28 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use emulator::ConditionalAccess;
 use emulator::Endpoint;
 use emulator::Fault;
 use emulator::RefreshRotation;
-use emulator::SignIn;
 use rustix::process::Signal;
 use serde_json::Value;
 use serde_json::json;
 
 use crate::support::Browser;
 use crate::support::CLIENT_ID;
+#[cfg(target_os = "linux")]
+use crate::support::Home;
 use crate::support::World;
 use crate::support::assert_is_token;
-use crate::support::now;
 use crate::support::people::ADA;
-use crate::support::people::GRACE;
+use crate::support::people::PUBLIC_PROFILE;
 use crate::support::people::SCOPES;
-use crate::support::signed_in::profile;
+use crate::support::people::claims;
 
 const GRAPH: &str = "https://graph.microsoft.com";
 const VAULT: &str = "https://vault.azure.net";
 const VAULT_SCOPE: &str = SCOPES[3];
-
-/// Ada is signed in by this browser, and nothing was asked since.
-fn world() -> (World, Browser) {
-    let world = World::of_people();
-    let browser = Browser::by_hand(&world.home);
-    world.sign_in_by(&browser, &["get-token"]);
-    world.emulator.clear_requests();
-    (world, browser)
-}
-
-/// The token by a call that needs no person, and says nothing.
-#[track_caller]
-fn silently(world: &World, arguments: &[&str]) -> String {
-    let token = world.call(arguments).arg("--no-input").run().answer();
-    assert_is_token(&token);
-    token
-}
 
 /// The refresh tokens that were sent, in order.
 fn sent_refresh_tokens(world: &World) -> Vec<String> {
@@ -51,21 +33,15 @@ fn sent_refresh_tokens(world: &World) -> Vec<String> {
         .collect()
 }
 
-/// What a token says, unverified.
-fn claims(token: &str) -> Value {
-    let body = token.trim().split('.').nth(1).unwrap();
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(body).unwrap()).unwrap()
-}
-
 #[test]
 fn the_cache_comes_first_then_the_refresh_token_then_the_person() {
     let world = World::of_people();
     let browser = Browser::by_hand(&world.home);
     let first = world.sign_in_by(&browser, &["get-token"]);
-    assert_eq!(silently(&world, &["get-token"]), first);
+    assert_eq!(world.silently(&["get-token"]), first);
     assert_eq!(world.grants(), ["authorization_code"]);
 
-    let other = silently(&world, &["get-token", "-s", "Mail.Read"]);
+    let other = world.silently(&["get-token", "-s", "Mail.Read"]);
     assert_ne!(other, first);
     assert_eq!(world.grants(), ["authorization_code", "refresh_token"]);
 
@@ -79,11 +55,27 @@ fn the_cache_comes_first_then_the_refresh_token_then_the_person() {
     assert_eq!(browser.pages(), 2);
 }
 
+/// The accounts have a copy under the key of the login session, as the cached tokens have.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_cached_token_needs_no_more_than_the_login_session() {
+    let mut world = World::of_people();
+    world.home = Home::with_session();
+    world.create("desktop", &PUBLIC_PROFILE, "");
+    let browser = Browser::by_hand(&world.home);
+    let token = world.sign_in_by(&browser, &["get-token"]);
+    world.home.lose_key();
+    assert_eq!(world.silently(&["get-token"]), token);
+    let said = world.call(&["refresh"]).run().failure(8);
+    assert!(said.contains("key"), "{said}");
+    assert_eq!((browser.pages(), world.emulator.token_requests()), (1, 1));
+}
+
 #[test]
 fn one_refresh_token_serves_every_scope() {
-    let (world, browser) = world();
+    let (world, browser) = World::with_ada_signed_in();
     for scope in &SCOPES[1..] {
-        let token = silently(&world, &["get-token", "-s", scope]);
+        let token = world.silently(&["get-token", "-s", scope]);
         let resource = scope.rsplit_once('/').map_or(GRAPH, |(it, _)| it);
         assert_eq!(claims(&token)["aud"], resource, "{scope}");
     }
@@ -93,12 +85,12 @@ fn one_refresh_token_serves_every_scope() {
 
 #[test]
 fn a_new_refresh_token_takes_the_place_of_the_old_one() {
-    let (world, _browser) = world();
+    let (world, _browser) = World::with_ada_signed_in();
     world
         .emulator
         .set_refresh_rotation(RefreshRotation::RevokeOnReuse);
     for scope in SCOPES {
-        silently(&world, &["refresh", "-s", scope]);
+        world.silently(&["refresh", "-s", scope]);
     }
     let mut sent = sent_refresh_tokens(&world);
     assert_eq!(sent.len(), SCOPES.len());
@@ -109,12 +101,12 @@ fn a_new_refresh_token_takes_the_place_of_the_old_one() {
 
 #[test]
 fn where_no_new_one_comes_the_old_one_stays() {
-    let (world, _browser) = world();
+    let (world, _browser) = World::with_ada_signed_in();
     for _ in 0..2 {
         world
             .emulator
             .play(&Fault::MissingField("refresh_token".to_owned()));
-        silently(&world, &["refresh"]);
+        world.silently(&["refresh"]);
     }
     let sent = sent_refresh_tokens(&world);
     assert_eq!(sent[0], sent[1]);
@@ -122,23 +114,23 @@ fn where_no_new_one_comes_the_old_one_stays() {
 
 #[test]
 fn a_token_that_ends_soon_is_renewed_without_the_person() {
-    let (world, _browser) = world();
+    let (world, _browser) = World::with_ada_signed_in();
     world
         .emulator
         .set_token_lifetime(std::time::Duration::from_mins(1));
-    let short = silently(&world, &["refresh"]);
+    let short = world.silently(&["refresh"]);
     world
         .emulator
         .set_token_lifetime(std::time::Duration::from_hours(1));
-    let next = silently(&world, &["get-token"]);
+    let next = world.silently(&["get-token"]);
     assert_ne!(next, short);
-    assert_eq!(silently(&world, &["get-token"]), next);
+    assert_eq!(world.silently(&["get-token"]), next);
     assert_eq!(world.grants(), ["refresh_token"; 2]);
 }
 
 #[test]
 fn a_person_whose_sign_in_was_revoked_is_told_and_asked() {
-    let (world, browser) = world();
+    let (world, browser) = World::with_ada_signed_in();
     world.emulator.revoke_sign_ins(ADA);
     let silent = world.call(&["refresh", "--no-input"]).run().failure(7);
     assert!(silent.contains("AADSTS50173"), "{silent}");
@@ -164,14 +156,14 @@ fn a_person_whose_sign_in_was_revoked_is_told_and_asked() {
 
 #[test]
 fn a_policy_of_one_resource_says_nothing_about_others() {
-    let (world, browser) = world();
+    let (world, browser) = World::with_ada_signed_in();
     let rule = ConditionalAccess::RequireMfa;
     world.emulator.set_conditional_access(VAULT, rule);
     let vault = ["get-token", "-s", VAULT_SCOPE];
     let said = world.call(&vault).arg("--no-input").run().failure(7);
     assert!(said.contains("AADSTS50076"), "{said}");
     assert!(said.contains("--claims"), "{said}");
-    silently(&world, &["get-token", "-s", "Mail.Read"]);
+    world.silently(&["get-token", "-s", "Mail.Read"]);
 
     let running = browser.call(&world, &vault).start();
     running.wait_to_say("The stored sign-in is not enough: AADSTS50076");
@@ -183,30 +175,30 @@ fn a_policy_of_one_resource_says_nothing_about_others() {
     );
     page.visit();
     assert_is_token(&running.finish().answer_and_words().0);
-    silently(&world, &["get-token", "-s", SCOPES[4]]);
+    world.silently(&["get-token", "-s", SCOPES[4]]);
 }
 
 #[test]
 fn who_is_blocked_for_one_resource_keeps_the_rest() {
-    let (world, browser) = world();
+    let (world, browser) = World::with_ada_signed_in();
     world
         .emulator
         .set_conditional_access(VAULT, ConditionalAccess::Block);
     let flags = ["get-token", "-s", VAULT_SCOPE, "--no-input"];
     let said = world.call(&flags).run().failure(7);
     assert!(said.contains("AADSTS53003"), "{said}");
-    silently(&world, &["get-token", "-s", "Mail.Read"]);
+    world.silently(&["get-token", "-s", "Mail.Read"]);
     assert_eq!(browser.pages(), 1);
 }
 
 #[test]
 fn refresh_gets_a_new_token_for_everyone() {
-    let (world, browser) = world();
-    let old = silently(&world, &["get-token"]);
-    let new = silently(&world, &["refresh"]);
+    let (world, browser) = World::with_ada_signed_in();
+    let old = world.silently(&["get-token"]);
+    let new = world.silently(&["refresh"]);
     assert_ne!(new, old);
-    assert_eq!(silently(&world, &["get-token"]), new);
-    let forced = silently(&world, &["get-token", "--force"]);
+    assert_eq!(world.silently(&["get-token"]), new);
+    let forced = world.silently(&["get-token", "--force"]);
     assert_ne!(forced, new);
     assert_eq!(world.grants(), ["refresh_token"; 2]);
     assert_eq!(browser.pages(), 1);
@@ -222,9 +214,9 @@ fn claims_pass_the_cache_by_and_their_token_stays() {
          claims=\"{in_base64}\""
     );
     for spelling in [DEMANDED, &in_base64, &line] {
-        let (world, _browser) = world();
-        let old = silently(&world, &["get-token"]);
-        let new = silently(&world, &["get-token", "--claims", spelling]);
+        let (world, _browser) = World::with_ada_signed_in();
+        let old = world.silently(&["get-token"]);
+        let new = world.silently(&["get-token", "--claims", spelling]);
         assert_ne!(new, old, "{spelling}");
         let sent = world.emulator.requests_to(Endpoint::Token);
         let sent = sent.last().unwrap();
@@ -235,16 +227,16 @@ fn claims_pass_the_cache_by_and_their_token_stays() {
             "{spelling}"
         );
         assert_eq!(sent.field("client_id").as_deref(), Some(CLIENT_ID));
-        assert_eq!(silently(&world, &["get-token"]), new, "{spelling}");
+        assert_eq!(world.silently(&["get-token"]), new, "{spelling}");
         assert_eq!(world.emulator.token_requests(), 1);
     }
 }
 
 #[test]
 fn tokens_that_a_resource_may_revoke_are_kept_apart() {
-    let (world, _browser) = world();
-    let plain = silently(&world, &["get-token"]);
-    let revocable = silently(&world, &["get-token", "--cae"]);
+    let (world, _browser) = World::with_ada_signed_in();
+    let plain = world.silently(&["get-token"]);
+    let revocable = world.silently(&["get-token", "--cae"]);
     assert_ne!(revocable, plain);
     let sent = world.emulator.requests_to(Endpoint::Token);
     let claims: Value = serde_json::from_str(&sent[0].field("claims").unwrap()).unwrap();
@@ -252,18 +244,18 @@ fn tokens_that_a_resource_may_revoke_are_kept_apart() {
         claims,
         json!({"access_token": {"xms_cc": {"values": ["cp1"]}}})
     );
-    assert_eq!(silently(&world, &["get-token"]), plain);
-    assert_eq!(silently(&world, &["get-token", "--cae"]), revocable);
+    assert_eq!(world.silently(&["get-token"]), plain);
+    assert_eq!(world.silently(&["get-token", "--cae"]), revocable);
     assert_eq!(world.emulator.token_requests(), 1);
 }
 
 #[test]
 fn a_renewal_that_is_only_early_loses_nothing() {
-    let (world, browser) = world();
+    let (world, browser) = World::with_ada_signed_in();
     let due_at_once = Fault::Field("refresh_in".to_owned(), json!(0));
     world.emulator.play_at(Endpoint::Token, 2, &due_at_once);
-    let first = silently(&world, &["refresh"]);
-    let due = silently(&world, &["get-token"]);
+    let first = world.silently(&["refresh"]);
+    let due = world.silently(&["get-token"]);
     assert_ne!(due, first, "it is renewed without the person");
 
     let still_served = || {
@@ -287,119 +279,26 @@ fn a_renewal_that_is_only_early_loses_nothing() {
 }
 
 #[test]
-fn several_people_sign_in_with_one_profile() {
-    let (world, browser) = world();
-    let adas = silently(&world, &["get-token"]);
-    world
-        .emulator
-        .answer_sign_in(SignIn::Approve(GRACE.to_owned()));
-    let graces = world.sign_in_by(&browser, &["get-token", "--account", GRACE]);
-    assert_eq!(claims(&graces)["upn"], GRACE);
-    assert_eq!(claims(&adas)["upn"], ADA);
-    assert_eq!(silently(&world, &["get-token"]), adas, "who came first");
-    assert_eq!(silently(&world, &["get-token", "--account", GRACE]), graces);
-    let by_variable = world.call(&["get-token"]).env("ENTRA_AUTH_ACCOUNT", GRACE);
-    assert_eq!(by_variable.run().answer(), graces);
-    let (names, default) = world.signed_in(&profile("desktop"));
-    assert_eq!(names, [ADA, GRACE]);
-    assert_eq!(default.as_deref(), Some(ADA));
-    // Each has a refresh token of their own.
-    let mail = ["get-token", "-s", "Mail.Read", "--account", GRACE];
-    assert_eq!(claims(&silently(&world, &mail))["upn"], GRACE);
-    assert_eq!(browser.pages(), 2);
-}
-
-#[test]
-fn who_chooses_anew_becomes_the_default() {
-    let (world, browser) = world();
-    world
-        .emulator
-        .answer_sign_in(SignIn::Approve(GRACE.to_owned()));
-    let choose = ["get-token", "--prompt", "select_account"];
-    let graces = world.sign_in_by(&browser, &choose);
-    assert_eq!(silently(&world, &["get-token"]), graces);
-    let (_, default) = world.signed_in(&profile("desktop"));
-    assert_eq!(default.as_deref(), Some(GRACE));
-}
-
-#[test]
-fn somebody_else_than_was_meant_changes_nothing() {
-    let (world, browser) = world();
-    let adas = silently(&world, &["get-token"]);
-    world
-        .emulator
-        .answer_sign_in(SignIn::Approve(GRACE.to_owned()));
-    let running = browser
-        .call(&world, &["get-token", "--prompt", "login"])
-        .start();
-    let landed = browser.next_page().visit();
-    assert!(landed.text.contains("was meant"), "{}", landed.text);
-    let said = running.finish().failure(4);
-    assert!(said.contains(ADA) && said.contains(GRACE), "{said}");
-    assert!(said.contains("--prompt select_account"), "{said}");
-    assert_eq!(silently(&world, &["get-token"]), adas);
-    assert_eq!(world.signed_in(&profile("desktop")).0, [ADA]);
-    assert_eq!(world.refresh_tokens().len(), 1);
-}
-
-#[test]
-fn a_refresh_that_speaks_for_somebody_else_changes_nothing() {
-    let (world, _browser) = world();
-    let adas = silently(&world, &["get-token"]);
-    let tenant = emulator::DEFAULT_TENANT_ID;
-    let somebody_else = json!({
-        "aud": CLIENT_ID,
-        "iss": format!("{}/{tenant}/v2.0", world.emulator.base_url()),
-        "exp": now() + 3600,
-        "oid": "00000000-1111-4222-8333-444444444444",
-        "tid": tenant,
-        "sub": "somebody-else",
-        "preferred_username": "eve@contoso.onmicrosoft.com",
-    });
-    let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let id_token = format!(
-        "{}.{}.AAAA",
-        part(json!({"alg": "RS256"})),
-        part(somebody_else)
-    );
-    world
-        .emulator
-        .play(&Fault::Field("id_token".to_owned(), json!(id_token)));
-    let said = world.call(&["refresh", "--no-input"]).run().failure(4);
-    assert!(
-        said.contains(ADA) && said.contains("eve@contoso.onmicrosoft.com"),
-        "{said}"
-    );
-    assert_eq!(silently(&world, &["get-token"]), adas);
-    assert_eq!(world.signed_in(&profile("desktop")).0, [ADA]);
-    silently(&world, &["refresh"]);
-}
-
-#[test]
 fn who_signed_out_signs_in_again() {
-    let (world, browser) = world();
+    let (world, browser) = World::with_ada_signed_in();
     world.call(&["logout"]).run().answer_and_words();
     let said = world.call(&["get-token", "--no-input"]).run().failure(7);
     assert!(said.contains("get-token -p desktop"), "{said}");
     assert_eq!(world.emulator.token_requests(), 0);
     world.sign_in_by(&browser, &["get-token"]);
     assert_eq!(browser.pages(), 2);
-    silently(&world, &["refresh"]);
+    world.silently(&["refresh"]);
 }
 
 #[test]
 fn a_profile_made_anew_inherits_nobody() {
-    let (world, browser) = world();
+    let (world, browser) = World::with_ada_signed_in();
     world
         .call(&["config", "delete", "desktop", "--yes"])
         .run()
         .answer_and_words();
     assert!(world.refresh_tokens().is_empty());
-    world.create(
-        "desktop",
-        &["--auth-method", "Public", "--scope", SCOPES[0]],
-        "",
-    );
+    world.create("desktop", &PUBLIC_PROFILE, "");
     world.call(&["get-token", "--no-input"]).run().failure(7);
     world.sign_in_by(&browser, &["get-token"]);
     assert_eq!((browser.pages(), world.emulator.token_requests()), (2, 1));
@@ -407,7 +306,7 @@ fn a_profile_made_anew_inherits_nobody() {
 
 #[test]
 fn a_reply_lost_on_the_way_costs_another_request() {
-    let (world, _browser) = world();
+    let (world, _browser) = World::with_ada_signed_in();
     world.emulator.play(&Fault::BrokenBody);
     let (token, _) = world
         .call(&["refresh", "--no-input"])
@@ -419,13 +318,13 @@ fn a_reply_lost_on_the_way_costs_another_request() {
 
 #[test]
 fn however_often_replies_are_lost_the_old_refresh_token_is_there() {
-    let (world, browser) = world();
+    let (world, browser) = World::with_ada_signed_in();
     world
         .emulator
         .play_at(Endpoint::Token, 2, &Fault::BrokenBody);
     world.call(&["refresh"]).run().failure(5);
     assert_eq!(world.grants(), ["refresh_token"; 2]);
-    silently(&world, &["refresh"]);
+    world.silently(&["refresh"]);
     let sent = sent_refresh_tokens(&world);
     assert!(sent.iter().all(|token| *token == sent[0]));
     assert_eq!(browser.pages(), 1, "no network fault opens a page");
@@ -433,21 +332,21 @@ fn however_often_replies_are_lost_the_old_refresh_token_is_there() {
 
 #[test]
 fn who_was_killed_before_the_reply_came_is_still_signed_in() {
-    let (world, _browser) = world();
+    let (world, _browser) = World::with_ada_signed_in();
     let held = world.emulator.hold_token_replies();
     let running = world.call(&["refresh"]).start();
     world.wait_until_asked(1);
     running.signal(Signal::KILL);
     drop(running.finish());
     drop(held);
-    silently(&world, &["refresh"]);
+    world.silently(&["refresh"]);
 }
 
 /// A provider that takes the second use of a refresh token for theft: whoever lost its reply has
 /// to sign in, and is told so.
 #[test]
 fn where_a_lost_reply_costs_the_sign_in_it_says_what_to_do() {
-    let (world, browser) = world();
+    let (world, browser) = World::with_ada_signed_in();
     world
         .emulator
         .set_refresh_rotation(RefreshRotation::RevokeOnReuse);
@@ -459,6 +358,6 @@ fn where_a_lost_reply_costs_the_sign_in_it_says_what_to_do() {
         "{said}"
     );
     world.sign_in_by(&browser, &["refresh"]);
-    silently(&world, &["refresh"]);
+    world.silently(&["refresh"]);
     assert_eq!(browser.pages(), 2);
 }

@@ -351,10 +351,15 @@ impl<'a> Attempt<'a> {
         let scopes = self.request.scopes.to_string();
         let token = stored.map_or("", |stored| stored.token.expose_secret());
         let flow = self.request.flow.as_str();
+        // Whoever signs in for one account says nothing for another.
+        let account = match self.who {
+            Who::New(Some(name)) => name.to_lowercase(),
+            Who::New(None) | Who::Known(_) => String::new(),
+        };
         let vault = self.engine.vault;
         Ok(Fingerprints {
             refresh: vault.fingerprint(&["refresh", &credential, claims, &scopes, token])?,
-            sign_in: vault.fingerprint(&["sign-in", &credential, flow])?,
+            sign_in: vault.fingerprint(&["sign-in", &credential, flow, &account])?,
         })
     }
 }

@@ -1,8 +1,11 @@
 //! A throw-away home.
 
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::path::PathBuf;
+use std::process::Command;
+use std::process::Stdio;
 
 use tempfile::TempDir;
 
@@ -79,8 +82,9 @@ impl Home {
 
     /// Puts a program there.
     pub(crate) fn put_script(&self, below: &str, script: &str) -> PathBuf {
-        let path = self.put(below, format!("#!/bin/sh\n{script}\n"));
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let path = self.at(below);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        install(format!("#!/bin/sh\n{script}\n").as_bytes(), &path);
         path
     }
 
@@ -123,6 +127,21 @@ impl Home {
     }
 }
 
+/// Puts a program there that every user can run.
+///
+/// Another process writes it: a child that another thread of this one starts in that moment would
+/// take the open file along, and while anybody can write to a program nobody can run it.
+fn install(program: &[u8], path: &Path) {
+    let mut install = Command::new("install")
+        .args(["-m", "755", "/dev/stdin"])
+        .arg(path)
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    install.stdin.take().unwrap().write_all(program).unwrap();
+    assert!(install.wait().unwrap().success(), "{}", path.display());
+}
+
 /// All regular files below, in order.
 fn files_below(directory: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -145,7 +164,7 @@ fn files_below(directory: &Path) -> Vec<PathBuf> {
 /// Gives a directory and everything in it to a user without rights; only root can.
 #[cfg(target_os = "linux")]
 pub(crate) fn give_to_nobody(path: &Path) {
-    let status = std::process::Command::new("chown")
+    let status = Command::new("chown")
         .args(["-R", &format!("{NOBODY}:{NOBODY}")])
         .arg(path)
         .status()
@@ -157,7 +176,9 @@ pub(crate) fn give_to_nobody(path: &Path) {
 #[cfg(target_os = "linux")]
 pub(crate) fn copy_of_the_program(home: &Home) -> Call {
     let copy = home.at("program");
-    std::fs::copy(PROGRAM, &copy).unwrap();
+    if !copy.exists() {
+        install(&std::fs::read(PROGRAM).unwrap(), &copy);
+    }
     std::fs::set_permissions(home.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
     home.call_of(Path::new("setpriv"))
         .args([

@@ -3,6 +3,7 @@
 mod browser;
 mod call;
 mod home;
+mod moments;
 mod openssl;
 pub(crate) mod people;
 mod proxy;
@@ -24,6 +25,7 @@ pub(crate) use self::home::Home;
 pub(crate) use self::home::copy_of_the_program;
 #[cfg(target_os = "linux")]
 pub(crate) use self::home::give_to_nobody;
+pub(crate) use self::moments::Moments;
 pub(crate) use self::openssl::Identity;
 pub(crate) use self::proxy::Proxy;
 pub(crate) use self::sign_in_page::SignInPage;

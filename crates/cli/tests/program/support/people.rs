@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use emulator::App;
 use emulator::Consent;
 use emulator::Emulator;
 use emulator::Endpoint;
 use emulator::Platform;
 use emulator::User;
+use serde_json::Value;
 
 use super::Browser;
 use super::CLIENT_ID;
@@ -27,6 +30,9 @@ pub(crate) const SCOPES: [&str; 5] = [
     "https://vault.azure.net/user_impersonation",
     "https://storage.azure.com/user_impersonation",
 ];
+
+/// The flags of a profile whose application has no credential.
+pub(crate) const PUBLIC_PROFILE: [&str; 4] = ["--auth-method", "Public", "--scope", SCOPES[0]];
 
 /// An application that people have on their desktops.
 pub(crate) fn desktop_app() -> App {
@@ -61,8 +67,7 @@ impl World {
     /// sign-in page signs in as Ada.
     pub(crate) fn of_people() -> Self {
         let world = Self::of_people_with(agreed(desktop_app()));
-        let flags = ["--auth-method", "Public", "--scope", SCOPES[0]];
-        world.create("desktop", &flags, "");
+        world.create("desktop", &PUBLIC_PROFILE, "");
         world
     }
 
@@ -90,6 +95,23 @@ impl World {
         token
     }
 
+    /// [`of_people`](Self::of_people), Ada signed in by this browser, and no request since.
+    pub(crate) fn with_ada_signed_in() -> (Self, Browser) {
+        let world = Self::of_people();
+        let browser = Browser::by_hand(&world.home);
+        world.sign_in_by(&browser, &["get-token"]);
+        world.emulator.clear_requests();
+        (world, browser)
+    }
+
+    /// The token by a call that needs no person, and says nothing.
+    #[track_caller]
+    pub(crate) fn silently(&self, arguments: &[&str]) -> String {
+        let token = self.call(arguments).arg("--no-input").run().answer();
+        assert_is_token(&token);
+        token
+    }
+
     /// Starts a sign-in by device code, and gives the code that the person types.
     pub(crate) fn device_code(&self) -> (Running, String) {
         let running = self.call(&["get-token", "-f", "DeviceCode"]).start();
@@ -110,4 +132,10 @@ impl World {
         let grants = requests.iter().filter_map(|sent| sent.field("grant_type"));
         grants.collect()
     }
+}
+
+/// What a token says, unverified.
+pub(crate) fn claims(token: &str) -> Value {
+    let body = token.trim().split('.').nth(1).unwrap();
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(body).unwrap()).unwrap()
 }
