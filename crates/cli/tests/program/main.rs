@@ -29,11 +29,13 @@ mod references;
 mod refresh_token_theft;
 mod rotation;
 mod script_contract;
+mod several_accounts;
 mod sign_in_attacks;
 #[cfg(target_os = "linux")]
 mod sign_in_canaries;
 mod sign_in_crowds;
 mod sign_in_interrupted;
+mod sign_in_refused;
 mod signing_in;
 mod staying_signed_in;
 mod store_damage;

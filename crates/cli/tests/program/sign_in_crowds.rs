@@ -357,7 +357,7 @@ fn one_device_code_is_shown() {
 
 #[test]
 fn twenty_that_want_new_tokens_make_one_request_for_each_scope() {
-    let (world, browser) = World::with_ada_signed_in();
+    let (world, _browser) = World::with_ada_signed_in();
     world
         .emulator
         .set_refresh_rotation(RefreshRotation::RevokeOnReuse);
