@@ -188,7 +188,6 @@ fn a_reply_lost_in_a_crowd_opens_one_page() {
         .emulator
         .set_refresh_rotation(RefreshRotation::RevokeOnReuse);
     world.clear_cache();
-    world.emulator.clear_requests();
     world.emulator.play(&Fault::BrokenBody);
     let running = crowd(&world, &browser);
     let page = browser.next_page();
@@ -361,7 +360,6 @@ fn twenty_that_want_new_tokens_make_one_request_for_each_scope() {
     world
         .emulator
         .set_refresh_rotation(RefreshRotation::RevokeOnReuse);
-    world.emulator.clear_requests();
     let held = world.emulator.hold_token_replies();
     let running: Vec<Running> = (0..MANY)
         .map(|number| {
