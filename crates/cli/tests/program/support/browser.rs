@@ -187,6 +187,8 @@ fn attribute(html: &str, name: &str) -> Option<String> {
         .replace("&gt;", ">")
         .replace("&quot;", "\"")
         .replace("&#39;", "'")
+        .replace("&#13;", "\r")
+        .replace("&#10;", "\n")
         .replace("&amp;", "&");
     Some(unescaped)
 }
