@@ -157,7 +157,15 @@ pub(crate) fn give_to_nobody(path: &Path) {
 #[cfg(target_os = "linux")]
 pub(crate) fn copy_of_the_program(home: &Home) -> Call {
     let copy = home.at("program");
-    std::fs::copy(PROGRAM, &copy).unwrap();
+    // By a process of its own: a test beside this one that starts a program meanwhile would hand
+    // the open copy on to it, and a file open for writing cannot be run (`ETXTBSY`).
+    let status = std::process::Command::new("cp")
+        .arg("-f")
+        .arg(PROGRAM)
+        .arg(&copy)
+        .status()
+        .unwrap();
+    assert!(status.success(), "{}", copy.display());
     std::fs::set_permissions(home.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
     home.call_of(Path::new("setpriv"))
         .args([
