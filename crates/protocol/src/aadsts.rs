@@ -162,11 +162,23 @@ pub fn advice(code: u64, facts: &Facts<'_>) -> Option<Advice> {
     })
 }
 
+/// A call that names a profile, as it stands in the advice.
+const BY_PROFILE: &str = "get-token -p {profile}";
+
+/// The same without one.
+const BY_APPLICATION: &str = "get-token --tenant-id {tenant} --client-id {client_id}";
+
 impl Facts<'_> {
     /// The text with its placeholders replaced. What is filled in is not looked at again.
     fn fill(&self, template: &str) -> String {
+        let template = if self.profile.is_none() {
+            // Who used no profile has none to name.
+            template.replace(BY_PROFILE, BY_APPLICATION)
+        } else {
+            template.to_owned()
+        };
         let mut filled = String::with_capacity(template.len());
-        let mut rest = template;
+        let mut rest = template.as_str();
         while let Some((before, after)) = rest.split_once('{') {
             filled.push_str(before);
             let known = after
@@ -441,6 +453,22 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn who_used_no_profile_is_told_of_none() {
+        let facts = Facts {
+            tenant: Some("contoso.com"),
+            client_id: Some("app"),
+            ..Facts::default()
+        };
+        for entry in entries() {
+            let advised = advice(entry.code, &facts).unwrap().next_step;
+            assert!(!advised.contains("get-token -p"), "{advised}");
+        }
+        let declined = advice(65_004, &facts).unwrap().next_step;
+        let call = "get-token --tenant-id contoso.com --client-id app --prompt consent";
+        assert!(declined.contains(call), "{declined}");
     }
 
     proptest! {

@@ -101,10 +101,12 @@ pub(crate) fn shortfall(shortfall: &Shortfall, request: &TokenRequest) -> String
             )
         }
         Shortfall::NotKept(error) => {
-            format!(
-                "the token could not be cached: {}",
-                store::vault(error).message
-            )
+            let why = store::vault(error).message;
+            if request.flow.is_for_a_person() {
+                format!("the sign-in could not be kept, so the next call may ask again: {why}")
+            } else {
+                format!("the token could not be cached: {why}")
+            }
         }
     }
 }

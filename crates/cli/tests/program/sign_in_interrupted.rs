@@ -372,7 +372,7 @@ mod places {
         let (token, said) = refresh().run().answer_and_words();
         assert_is_token(&token);
         assert_ne!(token, old);
-        assert!(said.contains("could not be cached"), "{said}");
+        assert!(said.contains("could not be kept"), "{said}");
         assert!(said.contains("Permission denied"), "{said}");
         set_mode(&world, &["refresh-tokens"], 0o700);
         assert_is_token(&refresh().run().answer());

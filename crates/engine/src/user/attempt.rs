@@ -164,8 +164,8 @@ impl<'a> Attempt<'a> {
             concerns: heard(Whose::Person).is_none().then_some(Whose::Program),
         };
         let asking = |error| Failed {
+            concerns: self.concerns_others(&error).then_some(Whose::Person),
             error,
-            concerns: Some(Whose::Person),
         };
         let mut refused = match heard(Whose::Program) {
             Some(EngineError::PersonNeeded { refused, .. }) => refused,
@@ -194,6 +194,12 @@ impl<'a> Attempt<'a> {
         }
         self.signed_in(&exchange, refused.as_deref())
             .map_err(asking)
+    }
+
+    /// Whether a sign-in that failed so has failed for all who wait: one that was given too little
+    /// time by its own command has not.
+    fn concerns_others(&self, error: &EngineError) -> bool {
+        self.request.timeout.is_none() || !matches!(error, EngineError::NotSignedIn(_))
     }
 
     /// New tokens by the refresh token, or the refusal after which a person has to be asked.

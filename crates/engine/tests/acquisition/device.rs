@@ -122,9 +122,14 @@ fn both_spellings_of_no_and_of_too_late_end_it() {
         );
     }
     for late in ["expired_token", "code_expired"] {
-        let (_, outcome) = signs_in([code(900, 5), says(late)]);
+        let (stage, outcome) = signs_in([code(900, 5), says(late)]);
         let error = outcome.unwrap_err();
         assert!(matches!(error, EngineError::NotSignedIn(_)), "{error:?}");
+        let request = request_of_a_person(Flow::DeviceCode, "User.Read");
+        assert!(
+            stage.left_a_failure(&request),
+            "nobody asks twice for nothing"
+        );
     }
     let (_, outcome) = signs_in([code(900, 5), says("bad_verification_code")]);
     assert!(matches!(outcome.unwrap_err(), EngineError::Refused(_)));

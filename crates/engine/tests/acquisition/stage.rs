@@ -45,6 +45,7 @@ use protocol::TransportErrorKind;
 use vault::KeySettings;
 use vault::KeyStoreChoice;
 use vault::Locations;
+use vault::LockName;
 use vault::Notice;
 use vault::Notices;
 use vault::PassphraseSource;
@@ -402,6 +403,17 @@ impl Stage {
     /// What the person does who is invited to a sign-in page.
     pub(crate) fn who_is_invited(&self, deed: impl Fn(&Invitation<'_>) + Send + Sync + 'static) {
         *self.listener.deed.lock().unwrap() = Some(Box::new(deed));
+    }
+
+    /// Whether a sign-in that failed left its failure to those who wait.
+    pub(crate) fn left_a_failure(&self, request: &TokenRequest) -> bool {
+        let name = LockName::sign_in(&request.account_owner());
+        let lock = self
+            .vault
+            .locks()
+            .acquire(&name, Duration::ZERO, 0, &mut |_| ())
+            .unwrap();
+        lock.failure().is_some()
     }
 
     /// What was told, in order.
