@@ -9,6 +9,7 @@ use protocol::HttpRequest;
 use protocol::HttpResponse;
 use protocol::TransportError;
 use protocol::retry;
+use url::Url;
 
 use crate::Engine;
 use crate::EngineError;
@@ -64,7 +65,7 @@ impl<'a> Sender<'a> {
         let mut attempt = 1;
         loop {
             let request = build()?;
-            let host = request.url.host_str().unwrap_or_default().to_owned();
+            let host = host_and_port(&request.url);
             self.interaction.progress(Progress::Asking(&host));
             let outcome = self.http.send(&request, self.remaining()?);
             let (kind, asked) = match &outcome {
@@ -90,6 +91,15 @@ impl<'a> Sender<'a> {
                 }
             }
         }
+    }
+}
+
+/// The host, with its port where that is not the usual one.
+fn host_and_port(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
     }
 }
 

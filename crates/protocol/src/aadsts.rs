@@ -104,6 +104,10 @@ pub struct Facts<'a> {
     pub authority: Option<&'a str>,
     /// The profile used.
     pub profile: Option<&'a str>,
+    /// The whole command that asks for the same again.
+    pub call: Option<&'a str>,
+    /// The same by a flow that leads to a sign-in page.
+    pub call_with_page: Option<&'a str>,
 }
 
 /// A code's entry with the request's own facts filled in.
@@ -162,7 +166,8 @@ pub fn advice(code: u64, facts: &Facts<'_>) -> Option<Advice> {
     })
 }
 
-/// A call that names a profile, as it stands in the advice.
+/// A call as it stands in the advice, and how it begins.
+const WHOLE_CALL: &str = "entra-auth-cli get-token -p {profile}";
 const BY_PROFILE: &str = "get-token -p {profile}";
 
 /// The same without one.
@@ -171,12 +176,7 @@ const BY_APPLICATION: &str = "get-token --tenant-id {tenant} --client-id {client
 impl Facts<'_> {
     /// The text with its placeholders replaced. What is filled in is not looked at again.
     fn fill(&self, template: &str) -> String {
-        let template = if self.profile.is_none() {
-            // Who used no profile has none to name.
-            template.replace(BY_PROFILE, BY_APPLICATION)
-        } else {
-            template.to_owned()
-        };
+        let template = self.with_calls(template);
         let mut filled = String::with_capacity(template.len());
         let mut rest = template.as_str();
         while let Some((before, after)) = rest.split_once('{') {
@@ -196,6 +196,30 @@ impl Facts<'_> {
         filled
     }
 
+    /// The text with calls that fit: what was asked for, unless the advice is to ask by another
+    /// flow or for something else; and no profile where none was used.
+    fn with_calls(&self, template: &str) -> String {
+        let mut parts = template.split(WHOLE_CALL);
+        let mut text = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let says = |flags: &[&str]| flags.iter().any(|flag| part.starts_with(flag));
+            text.push_str(if says(&[" -f", " -s"]) {
+                WHOLE_CALL
+            } else if self.call_with_page.is_some() && says(&[" --prompt", " --login-hint"]) {
+                "{call_with_page}"
+            } else if self.call.is_some() {
+                "{call}"
+            } else {
+                WHOLE_CALL
+            });
+            text.push_str(part);
+        }
+        if self.profile.is_none() {
+            return text.replace(BY_PROFILE, BY_APPLICATION);
+        }
+        text
+    }
+
     fn value(&self, placeholder: &str) -> Option<&str> {
         let (known, otherwise) = match placeholder {
             "tenant" => (self.tenant, "TENANT"),
@@ -204,6 +228,8 @@ impl Facts<'_> {
             "scope" => (self.scope, "SCOPE"),
             "authority" => (self.authority, "https://login.microsoftonline.com"),
             "profile" => (self.profile, "PROFILE"),
+            "call" => (self.call, ""),
+            "call_with_page" => (self.call_with_page, ""),
             _ => return None,
         };
         Some(known.unwrap_or(otherwise))
@@ -247,6 +273,8 @@ mod tests {
         scope: Some("https://graph.microsoft.com/Mail.Read"),
         authority: Some("https://login.microsoftonline.us"),
         profile: Some("webapp"),
+        call: None,
+        call_with_page: None,
     };
 
     #[test]
@@ -452,6 +480,26 @@ mod tests {
                     advice.next_step
                 );
             }
+        }
+    }
+
+    #[test]
+    fn the_call_is_the_one_that_was_made() {
+        let facts = Facts {
+            profile: Some("webapp"),
+            call: Some("CALL -s {scope}"),
+            call_with_page: Some("PAGE"),
+            ..Facts::default()
+        };
+        let declined = advice(65_004, &facts).unwrap().next_step;
+        assert!(declined.contains("PAGE --prompt consent"), "{declined}");
+        for entry in entries() {
+            let advised = advice(entry.code, &facts).unwrap().next_step;
+            let twice = ["CALL -s {scope} -f", "PAGE -f", "PAGE -s"];
+            assert!(
+                !twice.iter().any(|call| advised.contains(call)),
+                "{advised}"
+            );
         }
     }
 

@@ -20,7 +20,7 @@ pub(super) enum NotOpened {
     #[error("the address of the sign-in page is neither http nor https")]
     NoPage,
     /// None of these could be started, or each failed at once.
-    #[error("none could be started (tried {})", .0.join(", "))]
+    #[error("none worked (tried {})", .0.join(", "))]
     NoneStarted(Vec<String>),
 }
 

@@ -2,6 +2,7 @@
 
 use std::error::Error as _;
 
+use engine::Credential;
 use engine::EngineError;
 use engine::InputRefused;
 use engine::Shortfall;
@@ -9,6 +10,7 @@ use engine::TokenRequest;
 use engine::error::ReferenceError;
 use model::AuthorityError;
 use model::Destination;
+use model::Flow;
 use protocol::Refusal;
 use protocol::ReplyError;
 use protocol::aadsts;
@@ -19,6 +21,8 @@ use protocol::scope_rules::ScopeRuleError;
 use vault::VaultError;
 
 use super::broken_sign_in;
+use super::invocation::Instead;
+use super::invocation::command;
 use super::not_signed_in;
 use super::sign_in;
 use super::store;
@@ -82,10 +86,16 @@ pub(crate) fn engine(error: &EngineError, request: &TokenRequest) -> CommandErro
         EngineError::SignInElsewhere(_) => broken_sign_in::elsewhere(request, message),
         EngineError::Refused(refusal) => refused(refusal, request),
         EngineError::Reply(reply) => no_sense(reply),
-        EngineError::TimedOut(_) => CommandError::new(Kind::TimedOut, "timed_out", message)
-            .hint("Allow more time: --timeout 120s"),
+        EngineError::TimedOut(_) => {
+            let worded = CommandError::new(Kind::TimedOut, "timed_out", message);
+            if request.flow.is_for_a_person() && request.timeout.is_some() {
+                worded.hint("Allow more time: --timeout 15m, or leave --timeout out")
+            } else {
+                worded.hint("Allow more time: --timeout 120s")
+            }
+        }
         EngineError::Vault(error @ VaultError::DestinationChanged { .. }) => {
-            destination_changed(store::vault(error), request)
+            destination_changed(error, request)
         }
         EngineError::Vault(error) => store::vault(error),
     }
@@ -176,6 +186,19 @@ fn scope(rule: &ScopeRuleError, request: &TokenRequest) -> CommandError {
     let Some(scopes) = rule.suggestion() else {
         return worded;
     };
+    let worded = match rule {
+        ScopeRuleError::NamedPermission { .. } | ScopeRuleError::ReservedForPeople { .. } => {
+            let by_a_person = Instead {
+                flow: Some(Flow::AuthorizationCode),
+                ..Instead::default()
+            };
+            worded.hint(format!(
+                "For a person's token: {}",
+                command(request, by_a_person)
+            ))
+        }
+        _ => worded,
+    };
     let scopes = scopes.to_string();
     let scopes = shell::word(&scopes);
     let worded = worded.hint(format!("Ask for: -s {scopes}"));
@@ -187,7 +210,27 @@ fn scope(rule: &ScopeRuleError, request: &TokenRequest) -> CommandError {
     }
 }
 
-fn destination_changed(worded: CommandError, request: &TokenRequest) -> CommandError {
+/// What is kept belongs elsewhere: a credential, or for a person's token somebody's sign-in.
+fn destination_changed(error: &VaultError, request: &TokenRequest) -> CommandError {
+    if let (VaultError::DestinationChanged { stored, requested }, Some(profile), Credential::None) =
+        (error, &request.profile, &request.credential)
+    {
+        return CommandError::usage(
+            "destination_changed",
+            format!(
+                "who signed in with profile `{profile}` did so at {stored}; now it leads to \
+                 {requested}"
+            ),
+        )
+        .hint(format!(
+            "If the profile was changed rightly: entra-auth-cli config trust {profile}, and sign \
+             in again"
+        ))
+        .hint(format!(
+            "Or forget who signed in: entra-auth-cli logout -p {profile} --all"
+        ));
+    }
+    let worded = store::vault(error);
     let worded = match &request.profile {
         Some(profile) => worded.hint(format!(
             "If the profile itself was changed, and rightly: entra-auth-cli config trust {profile}"
@@ -334,6 +377,15 @@ pub(super) fn advised(
     let code = refusal.code();
     let tenant = request.authority.tenant().map(ToString::to_string);
     let scope = request.scopes.to_string();
+    let again = command(request, Instead::default());
+    let with_page = command(
+        request,
+        Instead {
+            flow: (request.flow == Flow::DeviceCode).then_some(Flow::InteractiveBrowser),
+            ..Instead::default()
+        },
+    );
+    let is_a_persons = request.flow.is_for_a_person();
     let facts = Facts {
         tenant: tenant.as_deref(),
         client_id: Some(request.client_id.as_str()),
@@ -341,6 +393,8 @@ pub(super) fn advised(
         scope: Some(&scope),
         authority: Some(request.authority.base()),
         profile: request.profile.as_ref().map(model::ProfileName::as_str),
+        call: is_a_persons.then_some(again.as_str()),
+        call_with_page: is_a_persons.then_some(with_page.as_str()),
     };
     if let Some(advice) = code.and_then(|code| aadsts::advice(code, &facts)) {
         worded = worded

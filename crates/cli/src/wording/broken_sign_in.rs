@@ -33,10 +33,14 @@ pub(super) fn unheard(
                     command_that_names_holder(*port)
                 )),
             };
-            worded.hint(
-                "Or register another redirect URI for the application and name it: \
-                 --redirect-uri http://localhost:PORT",
-            )
+            if request.sign_in.port.is_some() {
+                worded.hint("Or name another port: --port PORT")
+            } else {
+                worded.hint(
+                    "Or register another redirect URI for the application and name it: \
+                     --redirect-uri http://localhost:PORT",
+                )
+            }
         }
         ListenError::NotPermitted { .. } => worded.hint(
             "Ports below 1024 are the system's. Register a redirect URI with a higher one and \

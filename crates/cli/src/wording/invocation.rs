@@ -46,8 +46,7 @@ pub(crate) fn command(request: &TokenRequest, instead: Instead<'_>) -> String {
         push("--account", account);
     }
     if flow != Flow::DeviceCode {
-        // With a profile it stands there, most likely.
-        if let (None, Some(redirect_uri)) = (&request.profile, &wishes.redirect_uri) {
+        if let Some(redirect_uri) = &wishes.redirect_uri {
             push("--redirect-uri", redirect_uri.as_str());
         }
         if let Some(port) = wishes.port {

@@ -28,6 +28,7 @@ pub(crate) use self::kept::remains_forgotten;
 pub(crate) use self::kept::sign_ins_unreadable;
 pub(crate) use self::kept::time_left;
 pub(crate) use self::kept::tokens_forgotten;
+pub(crate) use self::profiles::first_call;
 pub(crate) use self::profiles::no_profile_meant;
 pub(crate) use self::profiles::profiles;
 pub(crate) use self::sign_in::nothing_came_back;

@@ -38,6 +38,17 @@ pub(super) fn person_needed(
         "Where a person is, run: {}",
         command(request, here)
     ));
+    let leads_elsewhere = request
+        .sign_in
+        .redirect_uri
+        .as_ref()
+        .filter(|redirect_uri| redirect_uri.loopback().is_none());
+    if let Some(redirect_uri) = leads_elsewhere {
+        worded = worded.hint(format!(
+            "The browser ends up at {redirect_uri}, and its address has to be pasted: that takes a \
+             terminal"
+        ));
+    }
     if request.flow != Flow::DeviceCode {
         worded = worded.hint(format!(
             "To sign in on another device: {}",
@@ -156,9 +167,7 @@ pub(super) fn with_way_out(
     }
     match refusal.error.as_str() {
         // Advice names the command by its profile.
-        "access_denied" | "authorization_declined"
-            if worded.hints.is_empty() || request.profile.is_none() =>
-        {
+        "access_denied" | "authorization_declined" if worded.hints.is_empty() => {
             worded.hint(format!(
                 "The sign-in was cancelled or consent was not given. If that was a mistake: {}",
                 command(request, Instead::default())

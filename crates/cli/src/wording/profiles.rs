@@ -1,5 +1,7 @@
-//! Failures of `profiles.json`.
+//! Profiles: what to try with one, and failures of `profiles.json`.
 
+use model::Flow;
+use model::Profile;
 use model::ProfileName;
 use vault::ProfilesError;
 
@@ -71,4 +73,54 @@ fn known(error: CommandError, names: &[ProfileName]) -> CommandError {
     }
     let list: Vec<String> = names.iter().map(ToString::to_string).collect();
     error.hint(format!("The profiles are: {}", list.join(", ")))
+}
+
+/// The command that shows whether the profile works.
+///
+/// Permissions by name are a person's: an application that has a secret as well gets them by the
+/// web-app flow only.
+pub(crate) fn first_call(profile: &Profile) -> String {
+    let usual = profile
+        .default_flow
+        .unwrap_or_else(|| Flow::inferred_from(profile.auth_method));
+    let is_a_persons = profile
+        .scopes
+        .iter()
+        .any(|scope| scope.contains(['/', '.']) && !scope.ends_with("/.default"));
+    let flow = if usual == Flow::ClientCredentials && is_a_persons {
+        format!(" -f {}", Flow::AuthorizationCode)
+    } else {
+        String::new()
+    };
+    format!("entra-auth-cli get-token -p {}{flow}", profile.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use model::AuthMethod;
+
+    use super::*;
+
+    #[test]
+    fn the_first_call_is_one_that_can_work() {
+        let profile = |method, scope: &str| Profile {
+            scopes: vec![scope.to_owned()],
+            ..Profile::new(ProfileName::parse("p").unwrap(), method)
+        };
+        let secret = AuthMethod::ClientSecret;
+        for (profile, call) in [
+            (
+                profile(secret, "User.Read"),
+                "get-token -p p -f AuthorizationCode",
+            ),
+            (
+                profile(secret, "https://a.example/.default"),
+                "get-token -p p",
+            ),
+            (profile(secret, "graph"), "get-token -p p"),
+            (profile(AuthMethod::Public, "User.Read"), "get-token -p p"),
+        ] {
+            assert_eq!(first_call(&profile), format!("entra-auth-cli {call}"));
+        }
+    }
 }

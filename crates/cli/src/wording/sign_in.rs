@@ -5,13 +5,14 @@ use engine::SignInNotice;
 use engine::TokenRequest;
 use model::Flow;
 use model::RedirectUri;
-use protocol::aadsts;
-use protocol::aadsts::Facts;
 
 use super::acquisition::words;
 
 /// AADSTS50011: the redirect URI is not registered. Entra shows it in the browser only.
 const REDIRECT_URI_MISMATCH: u64 = 50_011;
+
+/// AADSTS700016: the tenant knows no such application. The same.
+const UNKNOWN_APPLICATION: u64 = 700_016;
 
 /// The redirect URI of `InteractiveBrowser` where nobody names one; at Entra it stands for every
 /// port (RFC 8252 §7.3).
@@ -58,25 +59,20 @@ pub(crate) fn paste_it(redirect_uri: &RedirectUri) -> String {
 
 /// What is likely wrong if the browser brings nothing back.
 pub(crate) fn nothing_came_back(request: &TokenRequest, landing: &RedirectUri) -> String {
-    let nothing = format!("nothing came back to {landing} yet.");
+    let nothing = format!(
+        "nothing came back to {landing} yet. If the browser shows an error, press Ctrl-C here."
+    );
+    let registered = registered(request).unwrap_or(landing.as_str());
     if !request.authority.kind().follows_entra_rules() {
         return format!(
-            "{nothing} If the browser shows an error, register this redirect URI for the \
-             application: {}",
-            registered(request).unwrap_or(landing.as_str())
+            "{nothing} If it is about the redirect URI, register this one for the application: \
+             {registered}"
         );
     }
-    let facts = Facts {
-        client_id: Some(request.client_id.as_str()),
-        redirect_uri: registered(request).or(Some(landing.as_str())),
-        ..Facts::default()
-    };
-    let next_step = aadsts::advice(REDIRECT_URI_MISMATCH, &facts).map(|advice| advice.next_step);
     format!(
-        "{nothing} If the browser shows AADSTS{REDIRECT_URI_MISMATCH}: under \"{}\" the \
-         application needs this redirect URI. {}",
-        platform(request),
-        next_step.unwrap_or_default()
+        "{nothing} AADSTS{REDIRECT_URI_MISMATCH}: under \"{}\" the application needs the redirect \
+         URI {registered}. AADSTS{UNKNOWN_APPLICATION}: compare client id and tenant.",
+        platform(request)
     )
 }
 
@@ -154,10 +150,13 @@ mod tests {
         let of = |flow| nothing_came_back(&request(Some("p"), flow), &landing);
         let said = of(Flow::InteractiveBrowser);
         assert!(said.contains("AADSTS50011"), "{said}");
-        assert!(said.contains("Add exactly http://localhost "), "{said}");
+        assert!(
+            said.contains("the redirect URI http://localhost."),
+            "{said}"
+        );
         let said = of(Flow::AuthorizationCode);
         assert!(
-            said.contains("Add exactly http://localhost:50123 "),
+            said.contains("the redirect URI http://localhost:50123."),
             "{said}"
         );
     }

@@ -50,7 +50,10 @@ fn still_signed_in(left: &AccountBook) -> String {
         ([_], _) => format!("Still signed in: {all}."),
         (_, Some(default)) => format!("Still signed in: {all}. The default is {default}."),
         (_, None) => {
-            format!("Still signed in: {all}. None is the default: name one with --account.")
+            format!(
+                "Still signed in: {all}. None is the default: name one with --account, or choose one for good with \
+                 get-token --prompt select_account."
+            )
         }
     }
 }

@@ -1,10 +1,17 @@
 //! Failures of the network.
 
+use model::uri;
 use protocol::TransportError;
 use protocol::TransportErrorKind;
+use url::Url;
 
 use crate::command_error::CommandError;
 use crate::command_error::Kind;
+
+/// Whether the host, with or without a port, is this machine.
+fn is_here(host: &str) -> bool {
+    Url::parse(&format!("http://{host}")).is_ok_and(|url| uri::is_loopback(&url))
+}
 
 /// Words a request that got no answer.
 pub(super) fn transport(host: &str, error: &TransportError) -> CommandError {
@@ -21,6 +28,10 @@ pub(super) fn transport(host: &str, error: &TransportError) -> CommandError {
             network("dns_failed", format!("the name `{host}` could not be resolved: {detail}"))
                 .hint("Check the spelling of the authority, and this machine's DNS and network.")
                 .hint("Behind a proxy: set HTTPS_PROXY; the proxy then resolves the name.")
+        }
+        TransportErrorKind::Connect if is_here(host) => {
+            network("connection_failed", format!("no connection to {host}: {detail}"))
+                .hint("That is this machine: does the program run that should answer there?")
         }
         TransportErrorKind::Connect => {
             network("connection_failed", format!("no connection to {host}: {detail}"))

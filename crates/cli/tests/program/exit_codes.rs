@@ -256,7 +256,7 @@ fn six_no_answer_in_time() {
         .run()
         .failure(6);
     assert!(
-        said.starts_with("error: 127.0.0.1 did not answer in time"),
+        said.starts_with("error: 127.0.0.1:") && said.contains(" did not answer in time"),
         "{said}"
     );
     assert!(said.contains("--timeout"), "{said}");

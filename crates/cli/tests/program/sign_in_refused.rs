@@ -59,7 +59,7 @@ fn declining_a_device_code_ends_it() {
     let (running, code) = world.device_code();
     world.emulator.decline_device_code(&code).unwrap();
     let said = running.finish().failure(2);
-    assert!(said.contains("Consent was declined"), "{said}");
+    assert!(said.contains("The sign-in was cancelled"), "{said}");
 }
 
 #[test]

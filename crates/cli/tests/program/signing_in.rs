@@ -304,7 +304,7 @@ fn without_a_launcher_that_works_the_address_is_shown() {
         .call(&world, &["get-token"])
         .env("BROWSER", &failing);
     let running = call.start();
-    running.wait_to_say("No browser is opened here: none could be started");
+    running.wait_to_say("No browser is opened here: none worked");
     running.wait_to_say("To sign in, open this page in a browser:");
     let address = running.wait_to_say("http://");
     let page = crate::support::Page {

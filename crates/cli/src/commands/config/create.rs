@@ -71,10 +71,7 @@ pub(super) fn run(
         .create(&profile, args.force || replaced)
         .map_err(wording::profiles)?;
     ui.note(&format!("Saved profile `{}`.", profile.name));
-    ui.note(&format!(
-        "Try it: entra-auth-cli get-token -p {}",
-        profile.name
-    ));
+    ui.note(&format!("Try it: {}", wording::first_call(&profile)));
     Ok(ExitCode::SUCCESS)
 }
 
