@@ -15,6 +15,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("gnome-keyring-daemon", "gnome-keyring"),
     ("zsh", "zsh"),
     ("fish", "fish"),
+    ("elvish", "elvish"),
     ("Xvfb", "xvfb"),
     ("xclip", "xclip"),
     ("chromium", "chromium"),

@@ -8,6 +8,7 @@
 mod cache;
 mod clipboard;
 pub mod common;
+mod completion;
 mod config;
 mod credential;
 mod demo;
@@ -31,6 +32,9 @@ pub use self::cache::CacheCommand;
 pub use self::cache::CacheListArgs;
 pub use self::cache::CacheOutput;
 pub use self::clipboard::HoldClipboardArgs;
+pub use self::completion::CompleteArgs;
+pub use self::completion::CompletionShell;
+pub use self::completion::CompletionsArgs;
 pub use self::config::ConfigCommand;
 pub use self::config::CreateArgs;
 pub use self::config::DeleteArgs;
@@ -141,6 +145,11 @@ pub enum Command {
     Cache(CacheCommand),
     /// Show the program at work against a built-in Entra look-alike, no tenant needed
     Demo(DemoArgs),
+    /// Print the script that makes a shell complete commands, flags and profile names
+    Completions(CompletionsArgs),
+    /// Print what may come next on a command line; run by the scripts of completions
+    #[command(hide = true)]
+    Complete(CompleteArgs),
     /// Sign in at the built-in Entra look-alike as a person would; started by demo as $BROWSER
     #[command(hide = true)]
     VisitSignInPage(VisitArgs),
@@ -180,6 +189,8 @@ impl Arguments {
             Command::Cache(command) => command.wants_json(),
             Command::Logout(_)
             | Command::Demo(_)
+            | Command::Completions(_)
+            | Command::Complete(_)
             | Command::VisitSignInPage(_)
             | Command::HoldClipboard(_) => false,
         }
@@ -194,6 +205,8 @@ impl Arguments {
             | Command::Config(_)
             | Command::Cache(_)
             | Command::Demo(_)
+            | Command::Completions(_)
+            | Command::Complete(_)
             | Command::VisitSignInPage(_)
             | Command::HoldClipboard(_) => false,
         }

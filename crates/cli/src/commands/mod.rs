@@ -1,6 +1,7 @@
 //! One file per command: each takes its arguments and says what came of it.
 
 mod cache;
+mod completions;
 mod config;
 mod demo;
 mod get_token;
@@ -29,6 +30,8 @@ pub(crate) fn run(
         Command::Config(command) => config::run(ui, variables, command),
         Command::Cache(command) => cache::run(ui, variables, &command),
         Command::Demo(args) => demo::run(ui, variables, &args),
+        Command::Completions(args) => completions::run(ui, &args),
+        Command::Complete(args) => completions::complete(ui, variables, args),
         Command::VisitSignInPage(args) => demo::visit(&args),
         Command::HoldClipboard(args) => clipboard::hold(ui, args.duration),
     }

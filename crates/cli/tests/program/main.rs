@@ -13,6 +13,7 @@ mod cache;
 #[cfg(target_os = "linux")]
 mod canaries;
 mod certificates;
+mod completion;
 mod concurrency;
 mod exfiltration;
 mod exit_codes;
