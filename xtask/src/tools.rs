@@ -16,6 +16,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("zsh", "zsh"),
     ("fish", "fish"),
     ("elvish", "elvish"),
+    ("man", "man-db"),
     ("Xvfb", "xvfb"),
     ("xclip", "xclip"),
     ("chromium", "chromium"),

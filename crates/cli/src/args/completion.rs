@@ -13,7 +13,7 @@ Put one line into your shell's start file:
   powershell  entra-auth-cli completions powershell | Out-String | Invoke-Expression
   elvish      eval (entra-auth-cli completions elvish | slurp)";
 
-/// What `completions` takes.
+/// Print the script that makes a shell complete commands, flags and profile names
 #[derive(Debug, Args)]
 #[command(after_help = INSTALLATION)]
 pub struct CompletionsArgs {
@@ -38,7 +38,7 @@ pub enum CompletionShell {
     Elvish,
 }
 
-/// What `complete` takes.
+/// Print what may come next on a command line
 #[derive(Debug, Args)]
 pub struct CompleteArgs {
     /// The shell that asks
@@ -57,4 +57,12 @@ pub struct CompleteArgs {
     /// The words between the program's name and that one
     #[arg(value_name = "WORDS", last = true)]
     pub words: Vec<OsString>,
+}
+
+/// Print a manual page, or the names of all
+#[derive(Debug, Args)]
+pub struct ManualArgs {
+    /// The page to print in the language of man(7); without it: the names of all pages
+    #[arg(value_name = "PAGE")]
+    pub page: Option<String>,
 }

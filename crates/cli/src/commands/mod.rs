@@ -6,6 +6,7 @@ mod config;
 mod demo;
 mod get_token;
 mod logout;
+mod manual;
 mod refresh;
 mod sign_out;
 
@@ -32,6 +33,7 @@ pub(crate) fn run(
         Command::Demo(args) => demo::run(ui, variables, &args),
         Command::Completions(args) => completions::run(ui, &args),
         Command::Complete(args) => completions::complete(ui, variables, args),
+        Command::Manual(args) => manual::run(ui, &args),
         Command::VisitSignInPage(args) => demo::visit(&args),
         Command::HoldClipboard(args) => clipboard::hold(ui, args.duration),
     }

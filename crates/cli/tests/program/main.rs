@@ -23,6 +23,7 @@ mod hostile_text;
 mod https;
 mod kills;
 mod logout;
+mod manual;
 mod pasting;
 mod precedence;
 mod questions;
