@@ -1,6 +1,6 @@
 //! What may come next on a command line, for the shells' Tab key.
 //!
-//! The scripts of [`script`] ask the hidden command `complete`, which looks at the definition of
+//! The scripts of `completions` ask the hidden command `complete`, which looks at the definition of
 //! the command line itself, so that nothing has to be kept in step. It reads `profiles.json` and
 //! nothing else, and only where a profile's name is wanted: docs/design/completion.md.
 
@@ -72,8 +72,10 @@ pub(crate) fn answer(
         Values::Files => return format!("{FILES}\n"),
         Values::Free => Vec::new(),
         Values::Words(words) => words,
+        // A name that begins with a dash would be read as a flag, `--yes` for one.
         Values::Profiles => profiles()
             .into_iter()
+            .filter(|name| !name.starts_with('-'))
             .map(|name| Candidate::new(name, None))
             .collect(),
     };

@@ -192,6 +192,8 @@ fn a_name_that_no_profile_may_have_is_not_offered() {
         "work\u{1b}[2J",
         ":files",
         "../x y",
+        "--yes",
+        "-q",
         "w\u{202e}krow",
         "",
     ];
