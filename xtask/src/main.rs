@@ -11,6 +11,7 @@ mod audit;
 mod bench;
 mod command;
 mod leftovers;
+mod man;
 mod screens;
 mod stage;
 mod stages;

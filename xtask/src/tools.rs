@@ -15,6 +15,8 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("gnome-keyring-daemon", "gnome-keyring"),
     ("zsh", "zsh"),
     ("fish", "fish"),
+    ("elvish", "elvish"),
+    ("man", "man-db"),
     ("Xvfb", "xvfb"),
     ("xclip", "xclip"),
     ("chromium", "chromium"),

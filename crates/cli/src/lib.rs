@@ -9,6 +9,7 @@ pub mod args;
 mod clipboard;
 mod command_error;
 mod commands;
+mod completion;
 mod output;
 mod pages;
 mod process_guard;

@@ -136,6 +136,23 @@ pub struct EditArgs {
     pub unset: Vec<String>,
 }
 
+impl EditArgs {
+    /// The fields that can be emptied.
+    pub const FIELDS: [&str; 11] = [
+        "tenant-id",
+        "client-id",
+        "cloud",
+        "authority",
+        "authority-type",
+        "scope",
+        "resource",
+        "default-flow",
+        "redirect-uri",
+        "login-hint",
+        "ca-file",
+    ];
+}
+
 /// List the profiles
 #[derive(Debug, Args)]
 pub struct ListArgs {

@@ -4,7 +4,7 @@ use clap::Args;
 use clap::ValueEnum;
 use url::Url;
 
-/// What `demo` takes.
+/// Show the program at work against a built-in Entra look-alike, no tenant needed
 #[derive(Debug, Args)]
 pub struct DemoArgs {
     /// Who signs in: you in your browser, if it is on this machine and you sit at a terminal

@@ -8,6 +8,7 @@
 mod cache;
 mod clipboard;
 pub mod common;
+mod completion;
 mod config;
 mod credential;
 mod demo;
@@ -31,6 +32,10 @@ pub use self::cache::CacheCommand;
 pub use self::cache::CacheListArgs;
 pub use self::cache::CacheOutput;
 pub use self::clipboard::HoldClipboardArgs;
+pub use self::completion::CompleteArgs;
+pub use self::completion::CompletionShell;
+pub use self::completion::CompletionsArgs;
+pub use self::completion::ManualArgs;
 pub use self::config::ConfigCommand;
 pub use self::config::CreateArgs;
 pub use self::config::DeleteArgs;
@@ -141,6 +146,14 @@ pub enum Command {
     Cache(CacheCommand),
     /// Show the program at work against a built-in Entra look-alike, no tenant needed
     Demo(DemoArgs),
+    /// Print the script that makes a shell complete commands, flags and profile names
+    Completions(CompletionsArgs),
+    /// Print what may come next on a command line; run by the scripts of completions
+    #[command(hide = true)]
+    Complete(CompleteArgs),
+    /// Print a manual page, or the names of all
+    #[command(hide = true)]
+    Manual(ManualArgs),
     /// Sign in at the built-in Entra look-alike as a person would; started by demo as $BROWSER
     #[command(hide = true)]
     VisitSignInPage(VisitArgs),
@@ -180,6 +193,9 @@ impl Arguments {
             Command::Cache(command) => command.wants_json(),
             Command::Logout(_)
             | Command::Demo(_)
+            | Command::Completions(_)
+            | Command::Complete(_)
+            | Command::Manual(_)
             | Command::VisitSignInPage(_)
             | Command::HoldClipboard(_) => false,
         }
@@ -194,6 +210,9 @@ impl Arguments {
             | Command::Config(_)
             | Command::Cache(_)
             | Command::Demo(_)
+            | Command::Completions(_)
+            | Command::Complete(_)
+            | Command::Manual(_)
             | Command::VisitSignInPage(_)
             | Command::HoldClipboard(_) => false,
         }
@@ -209,6 +228,21 @@ mod tests {
     #[test]
     fn the_definitions_are_sound() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_says_what_it_does() {
+        let listed = |command: &clap::Command| {
+            let about = command.get_about().unwrap().to_string();
+            assert!(!about.starts_with("What `"), "{about}");
+        };
+        let mut program = Arguments::command();
+        program.build();
+        let shown = |command: &&clap::Command| !command.is_hide_set();
+        for command in program.get_subcommands().filter(shown) {
+            listed(command);
+            command.get_subcommands().for_each(listed);
+        }
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! One file per command: each takes its arguments and says what came of it.
 
 mod cache;
+mod completions;
 mod config;
 mod demo;
 mod get_token;
 mod logout;
+mod manual;
 mod refresh;
 mod sign_out;
 
@@ -29,6 +31,9 @@ pub(crate) fn run(
         Command::Config(command) => config::run(ui, variables, command),
         Command::Cache(command) => cache::run(ui, variables, &command),
         Command::Demo(args) => demo::run(ui, variables, &args),
+        Command::Completions(args) => completions::run(ui, &args),
+        Command::Complete(args) => completions::complete(ui, variables, args),
+        Command::Manual(args) => manual::run(ui, &args),
         Command::VisitSignInPage(args) => demo::visit(&args),
         Command::HoldClipboard(args) => clipboard::hold(ui, args.duration),
     }

@@ -7,13 +7,14 @@ use crate::text::blocks;
 use crate::text::page;
 use crate::text::steps;
 
-const PAGES: [&str; 6] = [
+const PAGES: [&str; 7] = [
     "README.md",
     "docs/guide/flows.md",
     "docs/guide/profiles.md",
     "docs/guide/scripts-and-ci.md",
     "docs/guide/keys.md",
     "docs/guide/staying-signed-in.md",
+    "docs/guide/shells.md",
 ];
 
 /// Where a command ends in a line of shell, quotes apart.

@@ -13,6 +13,7 @@ mod cache;
 #[cfg(target_os = "linux")]
 mod canaries;
 mod certificates;
+mod completion;
 mod concurrency;
 mod exfiltration;
 mod exit_codes;
@@ -22,6 +23,7 @@ mod hostile_text;
 mod https;
 mod kills;
 mod logout;
+mod manual;
 mod pasting;
 mod precedence;
 mod questions;

@@ -117,11 +117,29 @@ fn unset(profile: &mut Profile, field: &str) -> Result<(), CommandError> {
                 "unknown_field",
                 format!("`{field}` is no field that can be emptied"),
             )
-            .hint(
-                "The valid ones are tenant-id, client-id, cloud, authority, authority-type, \
-                 scope, resource, default-flow, redirect-uri, login-hint, ca-file",
-            ));
+            .hint(format!(
+                "The valid ones are {}",
+                EditArgs::FIELDS.join(", ")
+            )));
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use model::ProfileName;
+
+    use super::*;
+
+    #[test]
+    fn every_field_that_is_named_can_be_emptied_and_no_other() {
+        let name = ProfileName::parse("work").unwrap();
+        let mut profile = Profile::new(name, AuthMethod::Public);
+        for field in EditArgs::FIELDS {
+            unset(&mut profile, field).unwrap();
+        }
+        let refusal = unset(&mut profile, "name").unwrap_err();
+        assert_eq!(refusal.code, "unknown_field");
+    }
 }
