@@ -150,6 +150,14 @@ pub enum VaultError {
         /// Where it was about to go.
         requested: Box<Destination>,
     },
+    /// The file that says how an import is to be finished cannot be used. It is left as it is.
+    #[error("the unfinished import {} cannot be used: {why}", path.display())]
+    Import {
+        /// The file's path.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The cryptographic library refused; in practice, because it got no random bytes.
     #[error("the cryptographic library failed; does the system give random numbers?")]
     Cryptography,

@@ -1,4 +1,5 @@
-//! Keeps things at rest: profiles, sealed secrets, the sealed token cache, approvals, keys, locks.
+//! Keeps things at rest: profiles, sealed secrets, the sealed token cache, approvals, keys, locks,
+//! exports.
 //!
 //! Every file that the program writes is written here and only here. This crate never touches the
 //! network, the screen or the environment: where files live, what the time is, how a passphrase is
@@ -11,11 +12,13 @@
 
 pub mod accounts;
 pub mod approvals;
+pub mod bundle;
 mod bytes;
 mod envelope;
 pub mod error;
 mod files;
 mod header;
+pub mod imports;
 mod key;
 pub mod locations;
 pub mod locks;
@@ -34,12 +37,20 @@ pub use accounts::AccountOwner;
 pub use accounts::Accounts;
 pub use approvals::Approval;
 pub use approvals::Approvals;
+pub use bundle::Bundle;
+pub use bundle::BundleError;
+pub use bundle::BundledProfile;
+pub use bundle::BundledSecret;
+pub use bundle::ExportFile;
+pub use bundle::SealedBundle;
 pub use envelope::SealError;
 pub use error::StorageError;
 pub use error::StorageFailure;
 pub use error::VaultError;
 pub use files::output::write_output;
 pub use header::HeaderError;
+pub use imports::Imports;
+pub use imports::Incoming;
 pub use locations::LocationError;
 pub use locations::LocationVariables;
 pub use locations::Locations;

@@ -1,9 +1,11 @@
 //! `profiles.json`: read for one profile at a time, changed without disturbing the rest.
 
 mod document;
+mod merging;
 mod near;
 mod storage;
 
+use std::path::Path;
 use std::path::PathBuf;
 
 use model::Profile;
@@ -13,11 +15,14 @@ use thiserror::Error;
 
 use crate::error::StorageError;
 use crate::error::VaultError;
+use crate::locks::Lock;
 use crate::notice::Notice;
 use crate::profiles::document::Document;
 use crate::profiles::document::Entry;
 use crate::profiles::storage::Stored;
 use crate::store::Vault;
+
+pub(crate) use merging::read_all;
 
 /// Why a profile could not be read or changed.
 #[derive(Debug, Error)]
@@ -296,7 +301,13 @@ impl<'v> Profiles<'v> {
         Ok(())
     }
 
+    /// Keeps others from changing the file.
+    pub(crate) fn lock_to_change(self) -> Result<Lock, VaultError> {
+        storage::lock(self.vault)
+    }
+
     fn read(self) -> Result<Stored, ProfilesError> {
+        self.vault.imports().finish_if_begun()?;
         Ok(Stored::read(self.path())?)
     }
 
@@ -304,8 +315,9 @@ impl<'v> Profiles<'v> {
         self,
         change: impl FnOnce(&mut Document) -> Result<T, ProfilesError>,
     ) -> Result<T, ProfilesError> {
-        let lock = storage::lock(self.vault)?;
-        let stored = self.read()?;
+        let lock = self.lock_to_change()?;
+        self.vault.imports().finish(&lock)?;
+        let stored = Stored::read(self.path())?;
         let mut document = stored.document()?;
         let changed = change(&mut document)?;
         let text = document.text();
@@ -376,18 +388,7 @@ impl<'v> Profiles<'v> {
     }
 
     fn interpret(self, document: &Document, entry: &Entry) -> Result<Profile, ProfilesError> {
-        document
-            .interpret(entry)
-            .map_err(|(line, why)| ProfilesError::Invalid {
-                path: self.path(),
-                name: entry.name().unwrap_or_default().to_owned(),
-                line,
-                why: match entry.name().map(ProfileName::parse) {
-                    None => "it has no name".to_owned(),
-                    Some(Err(ProfileNameError)) => ProfileNameError.to_string(),
-                    Some(Ok(_)) => why,
-                },
-            })
+        interpreted(document, entry, &self.path())
     }
 
     fn tell_of_close_names(self, document: &Document, entry: &Entry, profile: &ProfileName) {
@@ -402,6 +403,21 @@ impl<'v> Profiles<'v> {
             }
         }
     }
+}
+
+fn interpreted(document: &Document, entry: &Entry, path: &Path) -> Result<Profile, ProfilesError> {
+    document
+        .interpret(entry)
+        .map_err(|(line, why)| ProfilesError::Invalid {
+            path: path.to_owned(),
+            name: entry.name().unwrap_or_default().to_owned(),
+            line,
+            why: match entry.name().map(ProfileName::parse) {
+                None => "it has no name".to_owned(),
+                Some(Err(ProfileNameError)) => ProfileNameError.to_string(),
+                Some(Ok(_)) => why,
+            },
+        })
 }
 
 fn unwritable(name: &ProfileName, error: &serde_json::Error) -> ProfilesError {

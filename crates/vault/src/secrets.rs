@@ -4,6 +4,8 @@ use std::fmt;
 
 use model::Destination;
 use model::ProfileName;
+use serde::Deserialize;
+use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::bytes::digest_name;
@@ -17,7 +19,8 @@ use crate::store::SECRETS;
 use crate::store::Vault;
 
 /// Which of a profile's secrets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum SecretKind {
     /// The application's client secret.
     ClientSecret,
@@ -75,14 +78,35 @@ impl<'v> Secrets<'v> {
         destination: &Destination,
         value: &str,
     ) -> Result<(), VaultError> {
-        let bytes = envelope::seal(
+        let bytes = self.sealed(profile, kind, destination, value)?;
+        self.put_sealed(profile, kind, &bytes)
+    }
+
+    /// A secret sealed for that destination, and kept nowhere yet.
+    pub(crate) fn sealed(
+        self,
+        profile: &ProfileName,
+        kind: SecretKind,
+        destination: &Destination,
+        value: &str,
+    ) -> Result<Vec<u8>, VaultError> {
+        envelope::seal(
             self.vault.master_key()?,
             kind.record(),
             &record(profile, kind),
             &sealed::bound_to(destination),
             value.as_bytes(),
-        )?;
-        sealed::write(self.vault, SECRETS, &file_name(profile, kind), &bytes, None)
+        )
+    }
+
+    /// Keeps what [`sealed`](Self::sealed) made, replacing the secret there was.
+    pub(crate) fn put_sealed(
+        self,
+        profile: &ProfileName,
+        kind: SecretKind,
+        bytes: &[u8],
+    ) -> Result<(), VaultError> {
+        sealed::write(self.vault, SECRETS, &file_name(profile, kind), bytes, None)
     }
 
     /// The secret, if it may go to that destination; `None` if none is kept.

@@ -16,6 +16,8 @@ use crate::files::directory::Opening;
 use crate::header;
 use crate::header::Header;
 use crate::header::Keeping;
+use crate::imports;
+use crate::imports::Imports;
 use crate::key::Key;
 use crate::key::StoreId;
 use crate::locations::Locations;
@@ -46,10 +48,12 @@ pub(crate) const REFRESH_TOKENS: &str = "refresh-tokens";
 pub(crate) const ACCOUNTS: &str = "accounts";
 pub(crate) const ACCOUNT_COPIES: &str = "account-copies";
 
-/// What stands in the state directory: header and locks, then the directories of records.
-const OWN_NAMES: [&str; 8] = [
+/// What stands in the state directory: header, locks and an import, then the directories of
+/// records.
+const OWN_NAMES: [&str; 9] = [
     header::NAME,
     LOCKS,
+    imports::NAME,
     TOKENS,
     SECRETS,
     APPROVALS,
@@ -137,6 +141,11 @@ impl Vault {
     /// What was approved on this machine.
     pub fn approvals(&self) -> Approvals<'_> {
         Approvals::new(self)
+    }
+
+    /// Imports into the profiles and the sealed secrets.
+    pub fn imports(&self) -> Imports<'_> {
+        Imports::new(self)
     }
 
     /// The locks.
@@ -338,7 +347,7 @@ impl Vault {
         if let Some(header) = self.existing_header()? {
             return Ok(header);
         }
-        let is_records = |name: &&str| ![header::NAME, LOCKS].contains(name);
+        let is_records = |name: &&str| ![header::NAME, LOCKS, imports::NAME].contains(name);
         for name in OWN_NAMES.into_iter().filter(is_records) {
             if let Some(records) = self.existing_records(name)?
                 && !records.names()?.is_empty()

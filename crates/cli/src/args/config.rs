@@ -8,6 +8,8 @@ use model::Flow;
 
 use super::credential::CredentialArgs;
 use super::token::TargetArgs;
+use super::transfer::ExportArgs;
+use super::transfer::ImportArgs;
 
 /// Manage profiles
 #[derive(Debug, Subcommand)]
@@ -26,6 +28,10 @@ pub enum ConfigCommand {
     /// Delete a profile with its secrets, sign-ins and cached tokens
     #[command(visible_alias = "rm")]
     Delete(DeleteArgs),
+    /// Write profiles to a file for another machine or another person
+    Export(ExportArgs),
+    /// Take profiles over from a file that `config export` wrote, or from any profiles.json
+    Import(ImportArgs),
     /// Approve where a profile's secrets may go and what it refers to, on this machine
     Trust(TrustArgs),
     /// Print where things are kept
@@ -216,9 +222,12 @@ impl ConfigCommand {
             Self::List(args) => args.output,
             Self::Show(args) => args.output,
             Self::Path(args) => args.output,
-            Self::Create(_) | Self::Edit(_) | Self::Delete(_) | Self::Trust(_) => {
-                ProfileOutput::Text
-            }
+            Self::Create(_)
+            | Self::Edit(_)
+            | Self::Delete(_)
+            | Self::Export(_)
+            | Self::Import(_)
+            | Self::Trust(_) => ProfileOutput::Text,
         };
         output == ProfileOutput::Json
     }

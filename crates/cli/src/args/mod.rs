@@ -16,6 +16,7 @@ mod duration;
 mod logout;
 mod sign_in;
 mod token;
+mod transfer;
 
 use std::ffi::OsString;
 
@@ -59,6 +60,10 @@ pub use self::token::Shell;
 pub use self::token::TargetArgs;
 pub use self::token::TokenArgs;
 pub use self::token::TokenOutput;
+pub use self::transfer::ExportArgs;
+pub use self::transfer::ImportArgs;
+pub use self::transfer::OnConflict;
+pub use self::transfer::PassphraseArgs;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())

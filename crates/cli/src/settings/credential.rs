@@ -155,7 +155,7 @@ pub(crate) fn command_words(command: &str) -> Result<Vec<String>, CommandError> 
 
 /// A variable's name, not its value: a value would rest in the profile in plain text, so it is
 /// refused and not repeated.
-fn must_be_variable_name(flag: &str, name: &str) -> Result<(), CommandError> {
+pub(super) fn must_be_variable_name(flag: &str, name: &str) -> Result<(), CommandError> {
     let legal = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     if name.bytes().all(legal)
         && name
@@ -176,7 +176,7 @@ fn must_be_variable_name(flag: &str, name: &str) -> Result<(), CommandError> {
 
 /// The secret on stdin: its first line, without the line ending. On a terminal the person is
 /// asked, and nothing is echoed.
-fn from_stdin(ui: &Ui, name: &str) -> Result<Zeroizing<String>, CommandError> {
+pub(super) fn from_stdin(ui: &Ui, name: &str) -> Result<Zeroizing<String>, CommandError> {
     let stdin = std::io::stdin();
     if stdin.is_terminal() {
         let question = name.trim_start_matches("--").replace('-', " ");

@@ -36,7 +36,8 @@ fn at_hand() -> Option<Result<Passphrase, PassphraseUnavailable>> {
     Some(from_file(&file))
 }
 
-fn from_file(path: &PathBuf) -> Result<Passphrase, PassphraseUnavailable> {
+/// The passphrase in a file, without one line ending at its end.
+pub(super) fn from_file(path: &PathBuf) -> Result<Passphrase, PassphraseUnavailable> {
     let unusable = |why: &str| PassphraseUnavailable::Failed(format!("{} {why}", path.display()));
     let text = std::fs::read_to_string(path)
         .map(Zeroizing::new)

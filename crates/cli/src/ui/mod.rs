@@ -100,12 +100,22 @@ impl Ui {
 
     /// Writes the answer to stdout. A reader that went away is no failure.
     pub(crate) fn answer(&self, text: &str) -> Result<(), CommandError> {
-        written(io::stdout().lock(), text)
+        written(io::stdout().lock(), text.as_bytes())
+    }
+
+    /// Writes an answer that is no text to stdout.
+    pub(crate) fn answer_bytes(&self, bytes: &[u8]) -> Result<(), CommandError> {
+        written(io::stdout().lock(), bytes)
+    }
+
+    /// Whether a person reads the answer.
+    pub(crate) fn answers_on_a_terminal(&self) -> bool {
+        io::stdout().is_terminal()
     }
 
     /// Writes a part of an answer that is meant for people: its styles reach a terminal only.
     pub(crate) fn tell(&self, styled: &str) -> Result<(), CommandError> {
-        written(anstream::stdout().lock(), styled)
+        written(anstream::stdout().lock(), styled.as_bytes())
     }
 
     /// Says something to the person that is no part of the answer.
@@ -216,10 +226,8 @@ impl Ui {
     }
 }
 
-fn written(mut stdout: impl Write, text: &str) -> Result<(), CommandError> {
-    let written = stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| stdout.flush());
+fn written(mut stdout: impl Write, bytes: &[u8]) -> Result<(), CommandError> {
+    let written = stdout.write_all(bytes).and_then(|()| stdout.flush());
     match written {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         Err(error) => Err(CommandError::new(

@@ -11,6 +11,7 @@ mod profiles;
 mod sign_in;
 mod signed_out;
 mod store;
+mod transfer;
 mod transport;
 
 pub(crate) use self::acquisition::authority;
@@ -48,6 +49,8 @@ pub(crate) use self::signed_out::will_be_forgotten;
 pub(crate) use self::store::location;
 pub(crate) use self::store::notice;
 pub(crate) use self::store::vault;
+pub(crate) use self::transfer::bundle;
+pub(crate) use self::transfer::names_taken;
 
 #[cfg(test)]
 pub(crate) use self::invocation::tests::request as sample_request;

@@ -13,7 +13,7 @@ use vault::VaultError;
 use crate::command_error::CommandError;
 use crate::command_error::Kind;
 
-fn failed(code: &'static str, message: impl Into<String>) -> CommandError {
+pub(super) fn failed(code: &'static str, message: impl Into<String>) -> CommandError {
     CommandError::new(Kind::Store, code, message)
 }
 
@@ -45,6 +45,10 @@ pub(crate) fn vault(error: &VaultError) -> CommandError {
                 "the stored credential may go to {stored} only; this request would send it to \
                  {requested}"
             ),
+        ),
+        VaultError::Import { .. } => failed("import_unfinished", message).hint(
+            "An import was interrupted, and what it left cannot be read. Remove the file, then import \
+             again.",
         ),
         VaultError::Cryptography => failed("store_failed", message),
     }

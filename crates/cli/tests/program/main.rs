@@ -45,3 +45,4 @@ mod store_damage;
 #[cfg(target_os = "linux")]
 mod store_place;
 mod support;
+mod transfer;

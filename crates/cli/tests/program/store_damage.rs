@@ -1,21 +1,10 @@
 //! Files that are broken, gone, or in each other's place: told, and never overwritten unread.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::support::Home;
 use crate::support::SECRET;
 use crate::support::World;
 use crate::support::assert_is_token;
-
-/// Every file of the home but locks, which come and go.
-fn contents(home: &Home) -> BTreeMap<PathBuf, Vec<u8>> {
-    let files = home.files().into_iter();
-    files
-        .filter(|path| !path.components().any(|part| part.as_os_str() == "locks"))
-        .map(|path| (path.clone(), std::fs::read(path).unwrap()))
-        .collect()
-}
 
 #[test]
 fn a_broken_profile_file_is_told_by_line_and_column_and_left_alone() {
@@ -28,7 +17,7 @@ fn a_broken_profile_file_is_told_by_line_and_column_and_left_alone() {
     ] {
         let world = World::with_profile();
         std::fs::write(world.home.profiles(), text).unwrap();
-        let before = contents(&world.home);
+        let before = world.home.contents();
         for call in [
             world.call(&["get-token", "-p", "sp"]),
             world.call(&["config", "list"]),
@@ -41,7 +30,7 @@ fn a_broken_profile_file_is_told_by_line_and_column_and_left_alone() {
             let said = call.run().failure(4);
             assert!(said.contains(&format!("profiles.json{place}")), "{said}");
         }
-        assert_eq!(contents(&world.home), before, "{text}");
+        assert_eq!(world.home.contents(), before, "{text}");
     }
 }
 
@@ -183,7 +172,7 @@ fn assert_untouched(damage: impl Fn(&World), told: &str) {
     let world = World::with_profile();
     world.call(&["get-token"]).run().answer();
     damage(&world);
-    let before = contents(&world.home);
+    let before = world.home.contents();
     for call in [
         world.call(&["get-token", "--force"]),
         world
@@ -196,7 +185,7 @@ fn assert_untouched(damage: impl Fn(&World), told: &str) {
         let said = call.run().failure(8);
         assert!(said.contains(told) && said.contains("hint: "), "{said}");
     }
-    assert_eq!(contents(&world.home), before);
+    assert_eq!(world.home.contents(), before);
 }
 
 fn key_file(world: &World) -> PathBuf {

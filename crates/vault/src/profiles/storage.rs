@@ -63,6 +63,11 @@ impl Stored {
         Document::parse(&self.bytes, &self.path)
     }
 
+    /// Whether the file's contents are exactly these.
+    pub(super) fn holds(&self, text: &str) -> bool {
+        self.bytes == text.as_bytes()
+    }
+
     /// Puts new contents in its place, at once and for the owner only. Where the path is a link, it
     /// stays one, and what it points to is replaced.
     pub(super) fn replace(&self, text: &str) -> Result<(), ProfilesError> {

@@ -119,12 +119,14 @@ impl WrappedKey {
     }
 }
 
-fn halves(derived: &[u8; 64]) -> (&[u8; 32], &[u8; 32]) {
+/// The half that seals, and the half that may be stored to tell a wrong passphrase.
+pub(crate) fn halves(derived: &[u8; 64]) -> (&[u8; 32], &[u8; 32]) {
     let (wrapping, rest) = derived.split_first_chunk().unwrap_or((&[0; 32], &[]));
     (wrapping, rest.first_chunk().unwrap_or(&[0; 32]))
 }
 
-fn derive(
+/// What the passphrase gives with this salt, at this cost.
+pub(crate) fn derive(
     passphrase: &Passphrase,
     salt: &[u8],
     cost: Cost,

@@ -8,6 +8,7 @@
 mod accounts;
 mod common;
 mod hostile;
+mod imports;
 mod locks;
 mod output;
 mod processes;

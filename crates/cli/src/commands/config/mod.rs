@@ -3,7 +3,10 @@
 mod create;
 mod delete;
 mod edit;
+mod export;
 mod fields;
+mod import;
+mod import_plan;
 mod list;
 mod path;
 mod questions;
@@ -36,6 +39,8 @@ pub(super) fn run(
         ConfigCommand::List(args) => list::run(ui, variables, &args),
         ConfigCommand::Show(args) => show::run(ui, variables, &args),
         ConfigCommand::Delete(args) => delete::run(ui, variables, &args),
+        ConfigCommand::Export(args) => export::run(ui, variables, &args),
+        ConfigCommand::Import(args) => import::run(ui, variables, &args),
         ConfigCommand::Trust(args) => trust::run(ui, variables, &args),
         ConfigCommand::Path(args) => path::run(ui, variables, &args),
     }

@@ -57,6 +57,11 @@ pub(super) fn must_be_approved(store: &Store, profile: &Profile) -> Result<(), C
     ))
 }
 
+/// Whether the profile works only once it was approved.
+pub(super) fn needs_approval(profile: &Profile) -> Result<bool, CommandError> {
+    Ok(approval(profile)?.is_some())
+}
+
 /// What the profile refers to: variables, files, commands.
 pub(super) fn references(profile: &Profile) -> Result<Vec<String>, CommandError> {
     Ok(approval(profile)?

@@ -1,5 +1,6 @@
 //! A throw-away home.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
@@ -117,6 +118,15 @@ impl Home {
         for key in std::fs::read_dir(self.data()).unwrap() {
             std::fs::remove_file(key.unwrap().path()).unwrap();
         }
+    }
+
+    /// Every file of this home with what it holds, but locks, which come and go.
+    pub(crate) fn contents(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+        let files = self.files().into_iter();
+        files
+            .filter(|path| !path.components().any(|part| part.as_os_str() == "locks"))
+            .map(|path| (path.clone(), std::fs::read(path).unwrap()))
+            .collect()
     }
 
     /// Everything in this home, its session's place included.

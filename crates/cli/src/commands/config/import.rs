@@ -1,0 +1,170 @@
+//! `config import`: profiles from another machine or another person.
+
+use std::io::IsTerminal;
+use std::io::Read;
+use std::path::Path;
+use std::process::ExitCode;
+
+use model::AuthMethod;
+use model::Profile;
+use vault::AccountOwner;
+use vault::Bundle;
+use vault::BundledProfile;
+use vault::ExportFile;
+use vault::Incoming;
+use vault::SecretKind;
+use vault::bundle::SIZE_LIMIT;
+use zeroize::Zeroizing;
+
+use super::import_plan::Fate;
+use super::import_plan::Plan;
+use super::import_plan::Step;
+use super::save;
+use crate::args::ImportArgs;
+use crate::command_error::CommandError;
+use crate::commands::sign_out::PATIENCE;
+use crate::commands::sign_out::SignOut;
+use crate::settings;
+use crate::settings::Store;
+use crate::settings::Variables;
+use crate::ui::Ui;
+use crate::wording;
+
+/// Shows what the file holds, settles names that are taken, asks, and writes all or nothing.
+///
+/// Nothing is approved by it, and nothing that was stored before serves an imported profile.
+pub(super) fn run(
+    ui: &Ui,
+    variables: &Variables,
+    args: &ImportArgs,
+) -> Result<ExitCode, CommandError> {
+    let store = settings::open(ui, variables)?;
+    let bundle = opened(ui, variables, args)?;
+    show(ui, &bundle);
+    let plan = Plan::made(ui, &store.vault, bundle, args)?;
+    for step in &plan.steps {
+        ui.note(&step.to_string());
+    }
+    if !plan.steps.iter().any(Step::is_written) {
+        ui.note("Nothing to import.");
+        return Ok(ExitCode::SUCCESS);
+    }
+    if !args.yes {
+        let sure = ui
+            .ask_confirmation("Import this?", false)
+            .map_err(|error| error.hint("Without asking: --yes"))?;
+        if !sure {
+            return Err(CommandError::interrupted());
+        }
+    }
+    let written: Vec<Step> = plan.steps.into_iter().filter(Step::is_written).collect();
+    sign_out(ui, &store, &written)?;
+    let incoming: Vec<Incoming> = written.iter().map(Step::incoming).collect();
+    let imports = store.vault.imports();
+    imports.write(&incoming).map_err(wording::profiles)?;
+    for one in &incoming {
+        ui.note(&format!("Imported profile `{}`.", one.profile.name));
+        say_what_is_missing(ui, one);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn opened(ui: &Ui, variables: &Variables, args: &ImportArgs) -> Result<Bundle, CommandError> {
+    let is_stdin = args.file == Path::new("-");
+    if is_stdin && args.passphrase.passphrase_stdin {
+        return Err(CommandError::usage(
+            "contradictory_flags",
+            "stdin cannot hold both the export and its passphrase",
+        )
+        .hint("Give the passphrase by --passphrase-file or --passphrase-env"));
+    }
+    let bytes = read(&args.file, is_stdin)?;
+    let shown = if is_stdin {
+        Path::new("stdin")
+    } else {
+        &args.file
+    };
+    match ExportFile::read(&bytes, shown).map_err(wording::bundle)? {
+        ExportFile::Plain(bundle) => Ok(bundle),
+        ExportFile::Sealed(sealed) => {
+            let passphrase = settings::export_passphrase(ui, variables, &args.passphrase)?;
+            sealed.open(&passphrase).map_err(wording::bundle)
+        }
+    }
+}
+
+fn read(path: &Path, is_stdin: bool) -> Result<Zeroizing<Vec<u8>>, CommandError> {
+    let unreadable = |why: String| CommandError::usage("import_unreadable", why);
+    let mut bytes = Zeroizing::new(Vec::new());
+    let read = if is_stdin {
+        let stdin = std::io::stdin();
+        if stdin.is_terminal() {
+            return Err(unreadable("stdin is a terminal, and no export".to_owned())
+                .hint("Name the file: entra-auth-cli config import FILE"));
+        }
+        stdin.lock().take(SIZE_LIMIT + 1).read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(path).and_then(|file| file.take(SIZE_LIMIT + 1).read_to_end(&mut bytes))
+    };
+    read.map_err(|error| unreadable(format!("{} cannot be read: {error}", path.display())))?;
+    Ok(bytes)
+}
+
+fn show(ui: &Ui, bundle: &Bundle) {
+    if let Some(made) = &bundle.exported_at {
+        ui.note(&format!("Export of {made}"));
+    }
+    for BundledProfile { profile, secrets } in &bundle.profiles {
+        ui.note(&format!("Profile `{}`", profile.name));
+        match settings::profile_destination(profile) {
+            Ok(destination) => ui.note(&format!("gets tokens from     {destination}")),
+            Err(error) => ui.note(&format!("cannot be used yet   {}", error.message)),
+        }
+        for reference in save::references(profile).unwrap_or_default() {
+            ui.note(&format!("uses                 {reference}"));
+        }
+        for secret in secrets {
+            ui.note(&format!(
+                "brings a {} for {}",
+                secret.kind, secret.destination
+            ));
+        }
+    }
+}
+
+/// Who signed in goes first, since a sign-in that is under way may have to be waited for.
+fn sign_out(ui: &Ui, store: &Store, steps: &[Step]) -> Result<(), CommandError> {
+    for step in steps {
+        let name = step.name();
+        let owner = AccountOwner::Profile(name.clone());
+        let nobody = matches!(store.vault.accounts().get(&owner), Ok(None));
+        // Under a new name somebody may have signed in whose profile was removed by hand.
+        if !nobody || matches!(step.fate, Fate::Replaces(_)) {
+            SignOut::within(ui, store, PATIENCE).of_profile(name)?;
+        }
+    }
+    Ok(())
+}
+
+fn say_what_is_missing(ui: &Ui, one: &Incoming) {
+    let Profile { name, .. } = &one.profile;
+    match save::needs_approval(&one.profile) {
+        Ok(false) => {}
+        Ok(true) => ui.note(&format!(
+            "Before it is used, look at what it refers to: entra-auth-cli config trust {name}"
+        )),
+        Err(error) => ui.warn(&format!("profile `{name}`: {}", error.message)),
+    }
+    let brings_a_secret = one
+        .secrets
+        .iter()
+        .any(|secret| secret.kind == SecretKind::ClientSecret);
+    if one.profile.auth_method == AuthMethod::ClientSecret
+        && one.profile.client_secret_from.is_none()
+        && !brings_a_secret
+    {
+        ui.note(&format!(
+            "Its secret is not here yet: entra-auth-cli config edit {name} --client-secret-stdin"
+        ));
+    }
+}

@@ -1,0 +1,95 @@
+//! Profiles from elsewhere: read off their own text, and put among ours all at once.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use model::Profile;
+use model::ProfileName;
+
+use super::Profiles;
+use super::ProfilesError;
+use super::document::Document;
+use super::interpreted;
+use super::storage::Stored;
+use super::unwritable;
+
+impl Profiles<'_> {
+    /// The first of these names that a profile has, letter case apart, usable or not.
+    pub(crate) fn first_taken<'n>(
+        self,
+        names: impl IntoIterator<Item = &'n ProfileName>,
+    ) -> Result<Option<&'n ProfileName>, ProfilesError> {
+        let stored = Stored::read(self.path())?;
+        let document = stored.document()?;
+        let taken: HashSet<String> = document
+            .entries()
+            .iter()
+            .filter_map(|entry| entry.name().map(str::to_ascii_lowercase))
+            .collect();
+        let is_taken = |name: &&ProfileName| taken.contains(&name.as_str().to_ascii_lowercase());
+        Ok(names.into_iter().find(is_taken))
+    }
+
+    /// Adds these profiles, or puts each in the place of the one of exactly its name, all at once.
+    /// The caller holds the lock of [`lock_to_change`](Self::lock_to_change). Where nothing would
+    /// change, nothing is written.
+    pub(crate) fn merge(self, profiles: &[Profile]) -> Result<(), ProfilesError> {
+        let stored = Stored::read(self.path())?;
+        let text = self.merged(&stored, profiles)?;
+        if stored.holds(&text) {
+            return Ok(());
+        }
+        stored.replace(&text)
+    }
+
+    /// Finds out whether [`merge`](Self::merge) would do, as far as the file's text decides that.
+    pub(crate) fn can_merge(self, profiles: &[Profile]) -> Result<(), ProfilesError> {
+        let stored = Stored::read(self.path())?;
+        self.merged(&stored, profiles).map(|_| ())
+    }
+
+    fn merged(self, stored: &Stored, profiles: &[Profile]) -> Result<String, ProfilesError> {
+        let mut document = stored.document()?;
+        for profile in profiles {
+            let merged = match self.exactly(&document, &profile.name) {
+                Ok(entry) => {
+                    let entry = entry.clone();
+                    let before = self.interpret(&document, &entry).ok();
+                    document.update(&entry, before.as_ref(), profile)
+                }
+                Err(ProfilesError::NotFound { .. }) => document.append(profile),
+                Err(error) => return Err(error),
+            };
+            merged.map_err(|error| unwritable(&profile.name, &error))?;
+        }
+        let text = document.text().to_owned();
+        Document::parse(text.as_bytes(), &self.path())?;
+        Ok(text)
+    }
+}
+
+/// The profiles in text of the shape of `profiles.json` that is not ours: all of them, or an error.
+/// No two have the same name, letter case apart. `path` is what errors name.
+pub(crate) fn read_all(bytes: &[u8], path: &Path) -> Result<Vec<Profile>, ProfilesError> {
+    let document = Document::parse(bytes, path)?;
+    let mut profiles: Vec<(Profile, usize)> = Vec::new();
+    for entry in document.entries() {
+        let line = document.line(entry);
+        let profile = interpreted(&document, entry, path)?;
+        let same = |(other, _): &&(Profile, usize)| {
+            other
+                .name
+                .as_str()
+                .eq_ignore_ascii_case(profile.name.as_str())
+        };
+        if let Some((_, first)) = profiles.iter().find(same) {
+            return Err(ProfilesError::Duplicate {
+                path: path.to_owned(),
+                name: profile.name,
+                lines: [*first, line],
+            });
+        }
+        profiles.push((profile, line));
+    }
+    Ok(profiles.into_iter().map(|(profile, _)| profile).collect())
+}
