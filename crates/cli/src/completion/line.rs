@@ -1,6 +1,7 @@
 //! A command line as far as it is typed, read by the definition of the commands.
 
 use clap::Arg;
+use clap::ArgAction;
 use clap::Command;
 
 /// The characters at which bash breaks words that every other shell leaves whole
@@ -16,6 +17,11 @@ pub(super) struct Line<'c> {
     /// The flag whose value comes next.
     pending: Option<&'c Arg>,
     is_past_flags: bool,
+}
+
+/// Whether the argument may be given any number of times.
+fn takes_many(argument: &Arg) -> bool {
+    matches!(argument.get_action(), ArgAction::Append)
 }
 
 /// What the word under the cursor is.
@@ -153,10 +159,10 @@ impl<'c> Line<'c> {
         self.given.iter().any(|given| given.get_id() == id)
     }
 
-    /// Whether a profile was given.
+    /// Whether a profile was given where one is all that is wanted.
     pub(super) fn names_profile(&self) -> bool {
         let mut given = self.given.iter();
-        given.any(|argument| super::values::is_profile(argument))
+        given.any(|argument| super::values::is_profile(argument) && !takes_many(argument))
     }
 
     /// The commands that may be named here.
@@ -168,7 +174,12 @@ impl<'c> Line<'c> {
 
     /// What the next value in its place is for.
     pub(super) fn positional(&self) -> Option<&'c Arg> {
-        self.command.get_positionals().nth(self.positionals)
+        let mut all = self.command.get_positionals();
+        let repeated = || {
+            let last = self.command.get_positionals().last();
+            last.filter(|last| takes_many(last))
+        };
+        all.nth(self.positionals).or_else(repeated)
     }
 
     /// All flags of the command.

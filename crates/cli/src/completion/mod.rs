@@ -186,6 +186,8 @@ mod tests {
             "config rm w",
             "config edit -v w",
             "config trust -- w",
+            "config export w",
+            "config export other --include-secrets w",
             "cache list -o json -p w",
         ] {
             assert_eq!(words(line), ["work"], "{line}");

@@ -86,7 +86,10 @@ impl Values {
 
 /// Whether the argument names a profile that there is.
 pub(super) fn is_profile(argument: &Arg) -> bool {
-    matches!(argument.get_id().as_str(), "profile" | "positional")
+    matches!(
+        argument.get_id().as_str(),
+        "profile" | "positional" | "names"
+    )
 }
 
 /// How many bytes of the word stand before the value that is being typed, in a list of values
@@ -115,7 +118,7 @@ mod tests {
     use crate::args::Arguments;
 
     /// The arguments whose values only the person knows.
-    const FREE: [&str; 22] = [
+    const FREE: [&str; 23] = [
         "account",
         "authority",
         "certificate_password",
@@ -132,6 +135,7 @@ mod tests {
         "login_hint",
         "min_ttl",
         "name",
+        "passphrase_env",
         "port",
         "redirect_uri",
         "resource",
