@@ -4,9 +4,10 @@ import base64
 import hashlib
 import json
 import secrets
-from concurrent.futures import ThreadPoolExecutor
+import time
+from http.client import HTTPConnection
 from urllib.error import HTTPError
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 from urllib.request import urlopen
 
 import jwt
@@ -131,11 +132,29 @@ def test_refresh_tokens_rotate_and_a_second_use_revokes_all(person, provider, li
     assert (journal["refreshTokensReused"], journal["grantsRevoked"]) == (1, 1)
 
 
+def begun_refresh(provider, body: bytes) -> HTTPConnection:
+    """A request whose body is still to come, and which so is under way."""
+    endpoint = urlsplit(provider.token_endpoint)
+    connection = HTTPConnection(endpoint.netloc)
+    connection.putrequest("POST", endpoint.path)
+    connection.putheader("Content-Type", "application/x-www-form-urlencoded")
+    connection.putheader("Content-Length", str(len(body)))
+    connection.endheaders()
+    return connection
+
+
 def test_the_journal_sees_requests_at_once(provider):
-    with ThreadPoolExecutor() as at_once:
-        for _ in range(3):
-            at_once.submit(refresh, provider, {"refresh_token": "unknown"})
-    assert provider.journal()["mostAtOnce"] == 3
+    form = {"grant_type": "refresh_token", "client_id": NATIVE, "refresh_token": "unknown"}
+    body = urlencode(form).encode()
+    begun = [begun_refresh(provider, body) for _ in range(3)]
+    patience = time.monotonic() + 10
+    while provider.journal()["mostAtOnce"] < len(begun):
+        assert time.monotonic() < patience
+    for connection in begun:
+        connection.send(body)
+        assert connection.getresponse().status == 400
+        connection.close()
+    assert provider.journal()["mostAtOnce"] == len(begun)
 
 
 @pytest.mark.parametrize("is_complete", [False, True])
