@@ -8,15 +8,19 @@ use model::TokenEntry;
 use model::TokenKind;
 use model::TokenSet;
 use protocol::HttpClient;
+use vault::Lock;
 use vault::LockError;
+use vault::LockName;
 use vault::Subject;
 use vault::Vault;
 use vault::VaultError;
 
 use crate::EngineError;
 use crate::app;
+use crate::failure;
 use crate::interaction::Environment;
 use crate::interaction::Interaction;
+use crate::interaction::Progress;
 use crate::plan::Asked;
 use crate::plan::Fallback;
 use crate::plan::Plan;
@@ -99,6 +103,23 @@ impl Engine<'_> {
             }
             TokenKind::User => user::token(self, request),
         }
+    }
+
+    /// Takes the lock that an acquisition holds, and says whom it waits for. The lock shows what
+    /// failed for those who were waiting by `waiting_since`.
+    pub(crate) fn lock(
+        &self,
+        name: &LockName,
+        deadline: Duration,
+        waiting_since: i128,
+    ) -> Result<Lock, VaultError> {
+        let since = failure::from_when(waiting_since);
+        self.vault
+            .locks()
+            .acquire(name, deadline, since, &mut |holder| {
+                self.interaction
+                    .progress(Progress::WaitingForAnother(holder));
+            })
     }
 
     /// Does what the plan says, given what is cached.

@@ -19,7 +19,6 @@ use crate::credential;
 use crate::exchange::Exchange;
 use crate::failure;
 use crate::failure::Whose;
-use crate::interaction::Progress;
 use crate::permission;
 use crate::request::CacheUse;
 use crate::request::TokenRequest;
@@ -49,16 +48,8 @@ fn acquired_under_lock(
 ) -> Result<Issued, EngineError> {
     let entry_id = request.entry_id(Subject::App);
     let waiting_since = engine.clock.now_nanoseconds();
-    let lock = engine.vault.locks().acquire(
-        &LockName::entry(&entry_id),
-        sender.remaining()?,
-        failure::from_when(waiting_since),
-        &mut |holder| {
-            engine
-                .interaction
-                .progress(Progress::WaitingForAnother(holder));
-        },
-    )?;
+    let name = LockName::entry(&entry_id);
+    let lock = engine.lock(&name, sender.remaining()?, waiting_since)?;
     let started = engine.clock.now_nanoseconds();
 
     let tokens = engine.vault.tokens();

@@ -26,8 +26,6 @@ use crate::Engine;
 use crate::EngineError;
 use crate::acquire::Issued;
 use crate::acquire::Reach;
-use crate::failure;
-use crate::interaction::Progress;
 use crate::permission;
 use crate::request::CacheUse;
 use crate::request::TokenRequest;
@@ -119,16 +117,7 @@ fn under_lock(
             }
             Who::New(_) => LockName::sign_in(&owner),
         };
-        let lock = engine.vault.locks().acquire(
-            &name,
-            patience.for_others(reach)?,
-            failure::from_when(waiting_since),
-            &mut |holder| {
-                engine
-                    .interaction
-                    .progress(Progress::WaitingForAnother(holder));
-            },
-        )?;
+        let lock = engine.lock(&name, patience.for_others(reach)?, waiting_since)?;
         let book = engine.vault.accounts().get(&owner)?;
         check_place(request, book.as_ref())?;
         let meant = Who::meant(book.as_ref(), &request.sign_in)?;

@@ -183,8 +183,8 @@ impl<'a> Attempt<'a> {
                 .refreshed(&exchange, stored, account)
                 .map_err(silently)?
             {
-                Ok(signed_in) => return Ok(signed_in),
-                Err(refusal) => refused = Some(refusal),
+                Refreshed::SignedIn(signed_in) => return Ok(*signed_in),
+                Refreshed::PersonNeeded(refusal) => refused = Some(refusal),
             }
         }
         self.check_person(reach, refused.as_deref())
@@ -202,27 +202,22 @@ impl<'a> Attempt<'a> {
         self.request.timeout.is_none() || !matches!(error, EngineError::NotSignedIn(_))
     }
 
-    /// New tokens by the refresh token, or the refusal after which a person has to be asked.
+    /// New tokens by the refresh token, for who was meant, or the refusal after which a person has
+    /// to be asked.
     fn refreshed(
         &self,
         exchange: &Exchange<'_>,
         stored: &StoredRefreshToken,
         account: &Account,
-    ) -> Result<Result<SignedIn, Box<Refusal>>, EngineError> {
+    ) -> Result<Refreshed, EngineError> {
         let sender = self.patience.sender()?;
         let identity = self.identity(account);
-        match refresh::refreshed(self.engine, exchange, &identity, stored, &sender)? {
-            Refreshed::PersonNeeded(refusal) => Ok(Err(refusal)),
-            Refreshed::Tokens(tokens) => {
-                let now = self.engine.clock.now();
-                let actual = refresh::account(exchange, tokens.id_token.as_ref(), account, now)?;
-                self.who.check(&actual, &self.request.sign_in)?;
-                Ok(Ok(SignedIn {
-                    tokens: *tokens,
-                    account: actual,
-                }))
-            }
+        let refreshed =
+            refresh::refreshed(self.engine, exchange, &identity, stored, account, &sender)?;
+        if let Refreshed::SignedIn(signed_in) = &refreshed {
+            self.who.check(&signed_in.account, &self.request.sign_in)?;
         }
+        Ok(refreshed)
     }
 
     fn signed_in(

@@ -1,14 +1,12 @@
 //! The refresh token: a new access token without the person.
 
 use model::Account;
-use model::IdToken;
-use model::Timestamp;
-use model::TokenSet;
 use protocol::Refusal;
 use protocol::grant::refresh_token;
 use vault::RefreshTokenIdentity;
 use vault::StoredRefreshToken;
 
+use super::sign_in::SignedIn;
 use crate::Engine;
 use crate::EngineError;
 use crate::exchange::Exchange;
@@ -20,19 +18,21 @@ const ATTEMPTS: u32 = 2;
 
 /// What became of a refresh.
 pub(super) enum Refreshed {
-    /// New tokens.
-    Tokens(Box<TokenSet>),
+    /// New tokens, and whom they speak for.
+    SignedIn(Box<SignedIn>),
     /// The refresh token does not do for this; a person may.
     PersonNeeded(Box<Refusal>),
 }
 
 /// Asks with the refresh token. One that the provider calls dead is forgotten, if it is still the
-/// one that is kept: the refusal of an old one says nothing about a newer one.
+/// one that is kept: the refusal of an old one says nothing about a newer one. Tokens that name
+/// nobody speak for who had the refresh token.
 pub(super) fn refreshed(
     engine: &Engine<'_>,
     exchange: &Exchange<'_>,
     identity: &RefreshTokenIdentity<'_>,
     stored: &StoredRefreshToken,
+    had_it: &Account,
     sender: &Sender<'_>,
 ) -> Result<Refreshed, EngineError> {
     let scopes = exchange.scopes_of_a_person();
@@ -41,7 +41,14 @@ pub(super) fn refreshed(
         refresh_token::request(grant, &stored.token, &scopes, claims.as_deref(), now)
     });
     match outcome {
-        Ok(tokens) => Ok(Refreshed::Tokens(Box::new(tokens))),
+        Ok(tokens) => {
+            let account = match &tokens.id_token {
+                // OIDC Core §12.2: without a nonce.
+                Some(id_token) => exchange.account_of(id_token, None, engine.clock.now())?,
+                None => had_it.clone(),
+            };
+            Ok(Refreshed::SignedIn(Box::new(SignedIn { tokens, account })))
+        }
         Err(EngineError::Refused(refusal)) => {
             let kind = exchange.request.authority.kind();
             if refusal.refresh_token_is_dead(kind) {
@@ -57,19 +64,5 @@ pub(super) fn refreshed(
             }
         }
         Err(error) => Err(error),
-    }
-}
-
-/// Whom refreshed tokens speak for: who they say, else who had the refresh token.
-pub(super) fn account(
-    exchange: &Exchange<'_>,
-    id_token: Option<&IdToken>,
-    had_it: &Account,
-    now: Timestamp,
-) -> Result<Account, EngineError> {
-    match id_token {
-        // OIDC Core §12.2: without a nonce.
-        Some(id_token) => exchange.account_of(id_token, None, now),
-        None => Ok(had_it.clone()),
     }
 }
