@@ -12,8 +12,8 @@ use crate::support::TENANT;
 use crate::support::Thief;
 use crate::support::World;
 use crate::support::assert_is_token;
-
-const OTHER_ID: &str = "22223333-cccc-4444-dddd-5555eeee6666";
+use crate::support::thief::OTHER_ID;
+use crate::support::thief::moving_variables;
 
 /// The profile `sp` with a stored secret, and one with a certificate whose password is stored.
 fn world() -> World {
@@ -88,24 +88,7 @@ fn variables_lead_nowhere() {
     for profile in ["sp", "certified"] {
         let (world, thief) = (world(), Thief::lurking());
         let here = world.emulator.base_url();
-        for (name, value, destinations) in [
-            (
-                "ENTRA_AUTH_AUTHORITY",
-                thief.url().as_str(),
-                [here, thief.url().as_str()],
-            ),
-            (
-                "ENTRA_AUTH_TENANT_ID",
-                "fabrikam.com",
-                [TENANT, "fabrikam.com"],
-            ),
-            ("ENTRA_AUTH_CLIENT_ID", OTHER_ID, [CLIENT_ID, OTHER_ID]),
-            (
-                "ENTRA_AUTH_CLOUD",
-                "public",
-                [here, "https://login.microsoftonline.com"],
-            ),
-        ] {
+        for (name, value, destinations) in moving_variables(here, &thief.url()) {
             assert_refused(
                 &world,
                 &thief,

@@ -11,8 +11,8 @@ use crate::support::SECRET;
 use crate::support::TENANT;
 use crate::support::World;
 use crate::support::assert_is_token;
+use crate::support::thief::OTHER_ID;
 
-const OTHER_ID: &str = "22223333-cccc-4444-dddd-5555eeee6666";
 const OTHER_TENANT: &str = "fabrikam.onmicrosoft.com";
 
 /// Two tenants and two applications with the same secret.

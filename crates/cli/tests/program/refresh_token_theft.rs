@@ -14,8 +14,8 @@ use crate::support::World;
 use crate::support::assert_is_token;
 use crate::support::sign_in_page::ADA;
 use crate::support::signed_in::profile;
-
-const OTHER_ID: &str = "22223333-cccc-4444-dddd-5555eeee6666";
+use crate::support::thief::OTHER_ID;
+use crate::support::thief::moving_variables;
 
 /// Ada is signed in with the profile `desktop`.
 fn world() -> World {
@@ -122,24 +122,7 @@ fn other_rules_and_roots_in_a_profile_need_approval() {
 fn variables_lead_nowhere() {
     let (world, thief) = (world(), Thief::lurking());
     let here = world.emulator.base_url();
-    for (name, value, destinations) in [
-        (
-            "ENTRA_AUTH_AUTHORITY",
-            thief.url().as_str(),
-            [here, thief.url().as_str()],
-        ),
-        (
-            "ENTRA_AUTH_TENANT_ID",
-            "fabrikam.com",
-            [TENANT, "fabrikam.com"],
-        ),
-        ("ENTRA_AUTH_CLIENT_ID", OTHER_ID, [CLIENT_ID, OTHER_ID]),
-        (
-            "ENTRA_AUTH_CLOUD",
-            "public",
-            [here, "https://login.microsoftonline.com"],
-        ),
-    ] {
+    for (name, value, destinations) in moving_variables(here, &thief.url()) {
         for flow in ["InteractiveBrowser", "DeviceCode"] {
             let call = world.call(&["get-token", "-p", "desktop", "-f", flow]);
             assert_refused(&world, &thief, call.env(name, value), destinations);

@@ -10,7 +10,7 @@ mod proxy;
 pub(crate) mod sign_in_page;
 pub(crate) mod signed_in;
 mod terminal;
-mod thief;
+pub(crate) mod thief;
 mod tls_front;
 mod world;
 

@@ -9,6 +9,12 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use super::CLIENT_ID;
+use super::TENANT;
+
+/// Another application than [`CLIENT_ID`].
+pub(crate) const OTHER_ID: &str = "22223333-cccc-4444-dddd-5555eeee6666";
+
 /// What this test itself sends.
 const LAST: &[u8] = b"the last one";
 
@@ -73,4 +79,26 @@ fn take(stream: &mut TcpStream) -> Vec<u8> {
         taken.extend_from_slice(&buffer[..count]);
     }
     taken
+}
+
+/// Variables that would move a destination of `here`: name, value, and what stands for the place it
+/// was and the place it would be.
+pub(crate) fn moving_variables<'a>(
+    here: &'a str,
+    thief: &'a str,
+) -> [(&'static str, &'a str, [&'a str; 2]); 4] {
+    [
+        ("ENTRA_AUTH_AUTHORITY", thief, [here, thief]),
+        (
+            "ENTRA_AUTH_TENANT_ID",
+            "fabrikam.com",
+            [TENANT, "fabrikam.com"],
+        ),
+        ("ENTRA_AUTH_CLIENT_ID", OTHER_ID, [CLIENT_ID, OTHER_ID]),
+        (
+            "ENTRA_AUTH_CLOUD",
+            "public",
+            [here, "https://login.microsoftonline.com"],
+        ),
+    ]
 }
