@@ -14,6 +14,7 @@ pub mod accounts;
 pub mod approvals;
 pub mod bundle;
 mod bytes;
+pub mod dotnet;
 mod envelope;
 pub mod error;
 mod files;
