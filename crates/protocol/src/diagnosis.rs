@@ -163,6 +163,9 @@ mod tests {
         assert_eq!(codes("AADSTS50012: x. AADSTS70002: y"), [50012, 70002]);
         assert_eq!(codes("error_codes: [65001, 50076]"), [50076, 65001]);
         assert_eq!(codes("65001 50076, 65001"), [65001, 50076]);
+        assert_eq!(codes("AADSTS65001 50076"), [50076, 65001]);
+        assert_eq!(codes("65001 what is that"), [65001]);
+        assert_eq!(codes("AADSTS65001 12345"), [65001]);
     }
 
     #[test]

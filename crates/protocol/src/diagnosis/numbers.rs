@@ -1,5 +1,6 @@
 //! AADSTS numbers in a text.
 
+use crate::aadsts;
 use crate::text;
 
 /// Entra's numbers have five to seven digits.
@@ -80,9 +81,10 @@ fn labelled(text: &str) -> Vec<u64> {
     for run in runs(text) {
         let continues = end_of_last.is_some_and(|end| {
             let between: &str = &text[end..run.start];
-            between.contains(',') && between.chars().all(is_between)
+            between.chars().all(is_between) && (between.contains(',') || run.is_known(text))
         });
-        if continues || run.has_label(text) {
+        let begins = run.start == 0 && run.is_known(text);
+        if begins || continues || run.has_label(text) {
             found.extend(run.number(text));
             end_of_last = Some(run.end);
         } else {
@@ -105,6 +107,13 @@ impl Run {
             return None;
         }
         digits.parse().ok()
+    }
+
+    /// Whether it stands alone and is a number that there is.
+    fn is_known(&self, text: &str) -> bool {
+        let stands_alone = text[self.end..].chars().next().is_none_or(is_between);
+        let entry = self.number(text).and_then(aadsts::entry);
+        stands_alone && entry.is_some()
     }
 
     fn has_label(&self, text: &str) -> bool {
