@@ -52,7 +52,12 @@ pub(crate) fn entries() -> &'static [Entry] {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use clap::CommandFactory as _;
+
     use super::*;
+    use crate::args::Arguments;
 
     #[test]
     fn every_entry_is_whole_and_stands_once_in_its_place() {
@@ -76,6 +81,60 @@ mod tests {
             };
             let step = entry.next_step(&facts);
             assert!(!step.contains(['{', '}']), "{code}: {step}");
+        }
+    }
+
+    /// What other programs' commands in the advice are called with.
+    const OTHERS: [&str; 2] = ["--id", "--dates"];
+
+    fn flags(command: &clap::Command, found: &mut BTreeSet<String>) {
+        for argument in command.get_arguments() {
+            let aliases = argument.get_visible_aliases().unwrap_or_default();
+            let names = argument.get_long().into_iter().chain(aliases);
+            found.extend(names.map(|name| format!("--{name}")));
+        }
+        command
+            .get_subcommands()
+            .for_each(|below| flags(below, found));
+    }
+
+    #[test]
+    fn no_advice_names_a_command_or_flag_that_does_not_exist() {
+        let mut program = Arguments::command();
+        program.build();
+        let mut known: BTreeSet<String> = OTHERS.map(str::to_owned).into();
+        flags(&program, &mut known);
+        let facts = Facts {
+            profile: Some("webapp"),
+            ..Facts::default()
+        };
+        let ours = entries().iter().map(|entry| entry.next_step(&facts));
+        let names = protocol::error_names::entries()
+            .iter()
+            .map(|entry| entry.next_step(&facts));
+        let numbers = protocol::aadsts::entries().map(|entry| facts.fill(&entry.next_step));
+        for step in ours.chain(names).chain(numbers) {
+            let ends = |character: char| !(character.is_ascii_alphanumeric() || character == '-');
+            for flag in step
+                .split(ends)
+                .filter(|word| word.starts_with("--") && word.len() > 2)
+            {
+                assert!(known.contains(flag), "{flag}: {step}");
+            }
+            for call in step.split("entra-auth-cli ").skip(1) {
+                let mut command = &program;
+                for word in call.split(ends) {
+                    match command.find_subcommand(word) {
+                        Some(below) => command = below,
+                        None => break,
+                    }
+                }
+                let is_about_all = call.starts_with(['-', '…']);
+                assert!(
+                    command.get_name() != program.get_name() || is_about_all,
+                    "{step}"
+                );
+            }
         }
     }
 
