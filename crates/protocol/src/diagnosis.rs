@@ -169,6 +169,28 @@ mod tests {
     }
 
     #[test]
+    fn what_the_server_said_ends_where_its_words_do() {
+        let said = |text: &str| of(text).numbers[0].said.clone();
+        for text in [
+            "AADSTS65001: The user 'ada' (a) has to. Trace ID: x",
+            "{\"error_description\":\"AADSTS65001: The user 'ada' (a) has to.\",\"error_codes\":[65001]}",
+            "AADSTS65001: The user 'ada' (a) has to.\r\nCorrelation ID: x",
+            "AADSTS65001: The user 'ada' (a) has to. AADSTS65001: again",
+        ] {
+            assert_eq!(
+                said(text).as_deref(),
+                Some("The user 'ada' (a) has to."),
+                "{text}"
+            );
+        }
+        assert_eq!(said("AADSTS65001"), None);
+        assert_eq!(
+            said("Sign-in error code\n65001\nFailure reason\nOther."),
+            None
+        );
+    }
+
+    #[test]
     fn what_support_asks_for_is_kept_and_nothing_like_it() {
         let found = of(
             "AADSTS700016: Application with identifier '6731de76-14a6-49ae-97bc-6eba6914391e' was \

@@ -7,12 +7,12 @@ use crate::text;
 const DIGITS: std::ops::RangeInclusive<usize> = 5..=7;
 
 /// What stands before a number that is one of an error, its letters alone, in lower case: Entra's
-/// texts and replies, its sign-in logs (`errorCode`, and `ResultType` in Azure Monitor).
-const LABELS: [&str; 7] = [
+/// texts and replies, its sign-in logs (`errorCode`, and `ResultType` in Azure Monitor), on the line
+/// above in what is copied from the admin center. `error` alone counts on the same line.
+const LABELS: [&str; 6] = [
     "aadsts",
     "errorcode",
     "errorcodes",
-    "error",
     "resulttype",
     "fehlercode",
     "codederreur",
@@ -56,14 +56,16 @@ pub(super) fn said_of(code: u64, shown: &str) -> Option<String> {
         return None;
     }
     let line = after.lines().next().unwrap_or_default();
-    let end = ["Trace ID:", "Correlation ID:", "AADSTS"]
+    let end = ["Trace ID:", "Correlation ID:", "AADSTS", "\",\""]
         .into_iter()
         .filter_map(|label| line.find(label))
         .min()
         .unwrap_or(line.len());
     let words = line[..end]
         .trim_start_matches([':', ' '])
-        .trim_end_matches(|character: char| !character.is_alphanumeric() && character != '.');
+        .trim_end_matches(|character: char| {
+            character.is_whitespace() || "\"\\,;[({<".contains(character)
+        });
     if !words.contains(' ') {
         return None;
     }
@@ -126,17 +128,21 @@ impl Run {
             reach += 1;
         }
         let before = &text[reach..self.start];
-        // A line break, another number or a word between them parts a number from its label.
+        // Another number or a word between them parts a number from its label.
         let before = before
-            .rsplit(|character: char| character == '\n' || character.is_ascii_digit())
+            .rsplit(|character: char| character.is_ascii_digit())
             .next()
             .unwrap_or_default();
-        let letters: String = before
-            .chars()
-            .filter(char::is_ascii_alphabetic)
-            .map(|character| character.to_ascii_lowercase())
-            .collect();
-        LABELS.iter().any(|label| letters.ends_with(label))
+        let ends_with = |text: &str, labels: &[&str]| {
+            let letters: String = text
+                .chars()
+                .filter(char::is_ascii_alphabetic)
+                .map(|character| character.to_ascii_lowercase())
+                .collect();
+            labels.iter().any(|label| letters.ends_with(label))
+        };
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        ends_with(before, &LABELS) || ends_with(line, &["error"])
     }
 }
 
