@@ -218,6 +218,28 @@ mod tests {
     }
 
     #[test]
+    fn where_no_admin_center_helps_none_is_named() {
+        let profile: Profile = serde_json::from_value(json!({
+            "name": "idp", "authority": "https://idp.example.com", "authorityType": "oidc",
+            "clientId": "app", "authMethod": "Public",
+        }))
+        .unwrap();
+        let authority = crate::settings::profile_authority(&profile).unwrap();
+        let whom = Whom::of(&profile, Some(&authority));
+        assert_eq!(whom.advised_cloud(), None);
+        assert_eq!(whom.consent_address(), None);
+        let entry = aadsts::entry(65_001).unwrap();
+        assert!(commands(entry, &whom, &Identifiers::default()).is_empty());
+    }
+
+    #[test]
+    fn a_cloud_without_a_published_address_has_no_graph_command() {
+        assert!(graph(Cloud::France, "x", "users").is_none());
+        let china = graph(Cloud::China, "x", "users").unwrap().command;
+        assert!(china.contains("https://microsoftgraph.chinacloudapi.cn/v1.0/users"));
+    }
+
+    #[test]
     fn commands_name_the_application_and_its_cloud() {
         let entry = aadsts::entry(65_001).unwrap();
         let found = commands(entry, &whom("app-1"), &Identifiers::default());
