@@ -94,7 +94,9 @@ pub enum BundleError {
     #[error("it is damaged: its checksum does not fit")]
     Damaged,
     /// It asks for more memory or time than deriving a key may take.
-    #[error("it asks for {memory_kib} KiB and {passes} passes of Argon2id, more than is allowed")]
+    #[error(
+        "it asks for {memory_kib} KiB of memory and {passes} passes over it, more than is allowed"
+    )]
     ExcessiveCost {
         /// The memory asked for, in KiB.
         memory_kib: u32,

@@ -118,7 +118,7 @@ mod tests {
     use crate::args::Arguments;
 
     /// The arguments whose values only the person knows.
-    const FREE: [&str; 23] = [
+    const FREE: [&str; 25] = [
         "account",
         "authority",
         "certificate_password",
@@ -139,7 +139,9 @@ mod tests {
         "port",
         "redirect_uri",
         "resource",
+        "search",
         "tenant_id",
+        "text",
         "timeout",
         "warn_expiry",
     ];

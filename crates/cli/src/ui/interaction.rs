@@ -279,7 +279,7 @@ impl Interaction for Person<'_> {
             Ending::SignedIn(account) => pages::signed_in(account),
             Ending::Failed(error) => {
                 let worded = wording::engine(error, self.request);
-                pages::refused(&worded.message, &worded.hints)
+                pages::refused(&worded.message, &worded.advice())
             }
         }
     }

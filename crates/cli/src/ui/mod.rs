@@ -172,7 +172,7 @@ impl Ui {
                 "{ERROR}error{ERROR:#}: {}",
                 escaped(&error.message)
             ));
-            for hint in &error.hints {
+            for hint in error.advice().iter() {
                 self.line(&format!("{HINT}hint{HINT:#}: {}", escaped(hint)));
             }
             if let Some(provider) = &error.provider {

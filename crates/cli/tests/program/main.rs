@@ -17,6 +17,7 @@ mod completion;
 mod concurrency;
 mod exfiltration;
 mod exit_codes;
+mod explain;
 mod faults;
 mod hostile_sign_in_text;
 mod hostile_text;
