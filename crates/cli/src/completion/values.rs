@@ -88,7 +88,7 @@ impl Values {
 pub(super) fn is_profile(argument: &Arg) -> bool {
     matches!(
         argument.get_id().as_str(),
-        "profile" | "positional" | "names"
+        "profile" | "positional" | "names" | "from"
     )
 }
 
@@ -118,7 +118,7 @@ mod tests {
     use crate::args::Arguments;
 
     /// The arguments whose values only the person knows.
-    const FREE: [&str; 23] = [
+    const FREE: [&str; 24] = [
         "account",
         "authority",
         "certificate_password",
@@ -141,6 +141,7 @@ mod tests {
         "resource",
         "tenant_id",
         "timeout",
+        "to",
         "warn_expiry",
     ];
 
