@@ -187,6 +187,14 @@ pub struct ShowArgs {
     /// How it is shown
     #[arg(short, long, value_enum, default_value_t = ProfileOutput::Text, value_name = "FORMAT")]
     pub output: ProfileOutput,
+
+    /// Its stored secrets too, in clear, after a question
+    #[arg(long)]
+    pub show_secrets: bool,
+
+    /// Do not ask before secrets are shown
+    #[arg(short, long, requires = "show_secrets")]
+    pub yes: bool,
 }
 
 /// Delete profiles with their secrets, sign-ins and cached tokens

@@ -35,6 +35,7 @@ mod renaming;
 mod rotation;
 mod script_contract;
 mod several_accounts;
+mod showing;
 mod sign_in_attacks;
 #[cfg(target_os = "linux")]
 mod sign_in_canaries;
