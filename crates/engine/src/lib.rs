@@ -18,6 +18,7 @@ mod permission;
 mod plan;
 pub mod proxy;
 mod reference;
+pub mod rename;
 pub mod request;
 mod send;
 pub mod sign_out;

@@ -36,6 +36,8 @@ use crate::protection::keyring::SERVICE;
 use crate::protection::passphrase::Cost;
 use crate::protection::passphrase::WrappedKey;
 use crate::refresh_tokens::RefreshTokens;
+use crate::renames;
+use crate::renames::Renames;
 use crate::secrets::Secrets;
 use crate::session;
 use crate::tokens::Tokens;
@@ -48,12 +50,13 @@ pub(crate) const REFRESH_TOKENS: &str = "refresh-tokens";
 pub(crate) const ACCOUNTS: &str = "accounts";
 pub(crate) const ACCOUNT_COPIES: &str = "account-copies";
 
-/// What stands in the state directory: header, locks and an import, then the directories of
-/// records.
-const OWN_NAMES: [&str; 9] = [
+/// What stands in the state directory: header, locks, an import and a rename, then the directories
+/// of records.
+const OWN_NAMES: [&str; 10] = [
     header::NAME,
     LOCKS,
     imports::NAME,
+    renames::NAME,
     TOKENS,
     SECRETS,
     APPROVALS,
@@ -146,6 +149,11 @@ impl Vault {
     /// Imports into the profiles and the sealed secrets.
     pub fn imports(&self) -> Imports<'_> {
         Imports::new(self)
+    }
+
+    /// New names for profiles.
+    pub fn renames(&self) -> Renames<'_> {
+        Renames::new(self)
     }
 
     /// The locks.
@@ -347,7 +355,8 @@ impl Vault {
         if let Some(header) = self.existing_header()? {
             return Ok(header);
         }
-        let is_records = |name: &&str| ![header::NAME, LOCKS, imports::NAME].contains(name);
+        let is_records =
+            |name: &&str| ![header::NAME, LOCKS, imports::NAME, renames::NAME].contains(name);
         for name in OWN_NAMES.into_iter().filter(is_records) {
             if let Some(records) = self.existing_records(name)?
                 && !records.names()?.is_empty()

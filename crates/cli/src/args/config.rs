@@ -25,9 +25,15 @@ pub enum ConfigCommand {
     List(ListArgs),
     /// Show one profile
     Show(ShowArgs),
-    /// Delete a profile with its secrets, sign-ins and cached tokens
+    /// Delete profiles with their secrets, sign-ins and cached tokens
     #[command(visible_alias = "rm")]
     Delete(DeleteArgs),
+    /// Give a profile another name; its secrets and sign-ins go along
+    #[command(visible_alias = "mv")]
+    Rename(RenameArgs),
+    /// Make a profile with the fields of another one, without its secrets and sign-ins
+    #[command(visible_alias = "cp")]
+    Copy(CopyArgs),
     /// Write profiles to a file for another machine or another person
     Export(ExportArgs),
     /// Take profiles over from a file that `config export` wrote, or from any profiles.json
@@ -181,18 +187,64 @@ pub struct ShowArgs {
     /// How it is shown
     #[arg(short, long, value_enum, default_value_t = ProfileOutput::Text, value_name = "FORMAT")]
     pub output: ProfileOutput,
+
+    /// Its stored secrets too, in clear, after a question
+    #[arg(long)]
+    pub show_secrets: bool,
+
+    /// Do not ask before secrets are shown
+    #[arg(short, long, requires = "show_secrets")]
+    pub yes: bool,
 }
 
-/// Delete a profile with its secrets, sign-ins and cached tokens
+/// Delete profiles with their secrets, sign-ins and cached tokens
 #[derive(Debug, Args)]
 pub struct DeleteArgs {
-    /// Which profile.
-    #[command(flatten)]
-    pub choice: ProfileChoice,
+    /// The profile
+    #[arg(
+        short = 'p',
+        long = "profile",
+        visible_alias = "name",
+        value_name = "NAME",
+        conflicts_with = "names"
+    )]
+    pub profile: Option<String>,
+
+    /// The profiles
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
 
     /// Do not ask
     #[arg(short, long)]
     pub yes: bool,
+}
+
+/// Give a profile another name; its secrets and sign-ins go along
+#[derive(Debug, Args)]
+pub struct RenameArgs {
+    /// The profile
+    #[arg(value_name = "NAME")]
+    pub from: String,
+
+    /// Its new name: letters, digits, `.`, `-`, `_`
+    #[arg(value_name = "NEW-NAME")]
+    pub to: String,
+}
+
+/// Make a profile with the fields of another one, without its secrets and sign-ins
+#[derive(Debug, Args)]
+pub struct CopyArgs {
+    /// The profile
+    #[arg(value_name = "NAME")]
+    pub from: String,
+
+    /// The new profile's name: letters, digits, `.`, `-`, `_`
+    #[arg(value_name = "NEW-NAME")]
+    pub to: String,
+
+    /// Who is asked, by which application, where that differs.
+    #[command(flatten)]
+    pub target: TargetArgs,
 }
 
 /// Approve where a profile's secrets may go and what it refers to, on this machine
@@ -225,6 +277,8 @@ impl ConfigCommand {
             Self::Create(_)
             | Self::Edit(_)
             | Self::Delete(_)
+            | Self::Rename(_)
+            | Self::Copy(_)
             | Self::Export(_)
             | Self::Import(_)
             | Self::Trust(_) => ProfileOutput::Text,

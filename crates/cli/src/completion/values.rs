@@ -88,7 +88,7 @@ impl Values {
 pub(super) fn is_profile(argument: &Arg) -> bool {
     matches!(
         argument.get_id().as_str(),
-        "profile" | "positional" | "names"
+        "profile" | "positional" | "names" | "from"
     )
 }
 
@@ -118,7 +118,7 @@ mod tests {
     use crate::args::Arguments;
 
     /// The arguments whose values only the person knows.
-    const FREE: [&str; 25] = [
+    const FREE: &[&str] = &[
         "account",
         "authority",
         "certificate_password",
@@ -143,6 +143,7 @@ mod tests {
         "tenant_id",
         "text",
         "timeout",
+        "to",
         "warn_expiry",
     ];
 
@@ -166,7 +167,7 @@ mod tests {
         program.build();
         let mut found = BTreeSet::new();
         free_ones(&program, &mut found);
-        assert_eq!(found, FREE.map(str::to_owned).into());
+        assert_eq!(found, FREE.iter().map(|&name| name.to_owned()).collect());
     }
 
     #[test]

@@ -113,6 +113,12 @@ impl Ui {
         io::stdout().is_terminal()
     }
 
+    /// How many characters a line of the answer may have: what the terminal has room for, if a person
+    /// reads it.
+    pub(crate) fn answer_width(&self) -> Option<usize> {
+        self.answers_on_a_terminal().then(screen::width)
+    }
+
     /// Writes a part of an answer that is meant for people: its styles reach a terminal only.
     pub(crate) fn tell(&self, styled: &str) -> Result<(), CommandError> {
         written(anstream::stdout().lock(), styled.as_bytes())

@@ -31,11 +31,15 @@ pub(super) fn line(styled: &str) {
     let _ = write!(anstream::stderr(), "{styled}{}", line_end());
 }
 
+/// How many columns the terminal has.
+pub(super) fn width() -> usize {
+    let told = terminal::size().ok().map(|(columns, _)| columns);
+    usize::from(told.filter(|columns| *columns > 0).unwrap_or(USUAL_WIDTH))
+}
+
 /// Draws the line that moves, in place of what it showed before. For terminals only.
 pub(super) fn moving_line(text: &str) {
-    let told = terminal::size().ok().map(|(columns, _)| columns);
-    let width = told.filter(|columns| *columns > 0).unwrap_or(USUAL_WIDTH);
-    let width = usize::from(width - 1);
+    let width = width() - 1;
     let text: String = text.chars().take(width).collect();
     let mut stderr = io::stderr().lock();
     if IS_OVER.load(Ordering::SeqCst) {

@@ -40,8 +40,16 @@ pub(crate) fn profiles(error: ProfilesError) -> CommandError {
         }
         ProfilesError::Duplicate { .. } => CommandError::usage("profile_duplicate", message)
             .hint("Rename or remove one of them in the file."),
-        ProfilesError::Invalid { .. } => CommandError::usage("profile_invalid", message)
-            .hint("Correct this profile in the file; the others can be used meanwhile."),
+        ProfilesError::Invalid { name, .. } => {
+            let error = CommandError::usage("profile_invalid", message)
+                .hint("Correct this profile in the file; the others can be used meanwhile.");
+            match ProfileName::parse(&name) {
+                Ok(name) => {
+                    error.hint(format!("Or delete it: entra-auth-cli config delete {name}"))
+                }
+                Err(_) => error,
+            }
+        }
         ProfilesError::Exists(name) => CommandError::usage(
             "profile_exists",
             format!("a profile `{name}` exists already"),

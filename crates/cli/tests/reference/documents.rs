@@ -217,5 +217,27 @@ fn a_profile_as_shown_is_one_as_stored() {
     let stored = std::fs::read_to_string(world.home.profiles()).unwrap();
     let stored: Value = serde_json::from_str(&stored).unwrap();
     assert_eq!(stored, listed);
-    assert_eq!(stored[0], shown);
+    let mut fields_alone = shown.clone();
+    fields_alone
+        .as_object_mut()
+        .unwrap()
+        .remove("storedSecrets");
+    assert_eq!(stored[0], fields_alone);
+    assert_eq!(shown["storedSecrets"], serde_json::json!(["clientSecret"]));
+    let call = [
+        "config",
+        "show",
+        "sp",
+        "-o",
+        "json",
+        "--show-secrets",
+        "--yes",
+    ];
+    let opened = world.call(&call).run().answer();
+    let opened: Value = serde_json::from_str(&opened).unwrap();
+    let described = described("Profiles");
+    for name in fields(&opened).difference(&fields(&stored[0])) {
+        assert!(described.contains(name), "{name}");
+    }
+    assert_eq!(described.len(), 3);
 }

@@ -13,6 +13,7 @@ use super::fields;
 use super::fields::GivenSecrets;
 use super::questions;
 use super::save;
+use super::valid_name;
 use crate::args::CreateArgs;
 use crate::args::ProfileArgs;
 use crate::command_error::CommandError;
@@ -87,8 +88,7 @@ fn name(ui: &Ui, args: &CreateArgs) -> Result<ProfileName, CommandError> {
             .ask_text("Profile name", "letters, digits, `.`, `-`, `_`", valid)
             .map_err(|error| error.hint("Name it: --name NAME"))?,
     };
-    ProfileName::parse(&text)
-        .map_err(|error| CommandError::usage("invalid_profile_name", format!("`{text}`: {error}")))
+    valid_name(&text)
 }
 
 /// Whether a profile of that name exists and is to be replaced.

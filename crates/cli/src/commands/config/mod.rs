@@ -1,5 +1,6 @@
 //! `config`: profiles, one file per subcommand.
 
+mod copy;
 mod create;
 mod delete;
 mod edit;
@@ -10,6 +11,7 @@ mod import_plan;
 mod list;
 mod path;
 mod questions;
+mod rename;
 mod save;
 mod show;
 mod trust;
@@ -18,6 +20,7 @@ mod view;
 use std::process::ExitCode;
 
 use model::Profile;
+use model::ProfileName;
 use vault::Vault;
 
 use crate::args::ConfigCommand;
@@ -39,11 +42,19 @@ pub(super) fn run(
         ConfigCommand::List(args) => list::run(ui, variables, &args),
         ConfigCommand::Show(args) => show::run(ui, variables, &args),
         ConfigCommand::Delete(args) => delete::run(ui, variables, &args),
+        ConfigCommand::Rename(args) => rename::run(ui, variables, &args),
+        ConfigCommand::Copy(args) => copy::run(ui, variables, &args),
         ConfigCommand::Export(args) => export::run(ui, variables, &args),
         ConfigCommand::Import(args) => import::run(ui, variables, &args),
         ConfigCommand::Trust(args) => trust::run(ui, variables, &args),
         ConfigCommand::Path(args) => path::run(ui, variables, &args),
     }
+}
+
+/// A name that a profile can have.
+fn valid_name(text: &str) -> Result<ProfileName, CommandError> {
+    ProfileName::parse(text)
+        .map_err(|error| CommandError::usage("invalid_profile_name", format!("`{text}`: {error}")))
 }
 
 /// The profile that a subcommand names, or else the one that is meant.

@@ -1,5 +1,7 @@
 //! The program on a terminal, with somebody who types.
 
+use std::process::Command;
+
 use rexpect::process::WaitStatus;
 use rexpect::session::PtySession;
 
@@ -16,6 +18,25 @@ impl Terminal {
     pub(crate) fn start(call: Call) -> Self {
         let patience = u64::try_from(PATIENCE.as_millis()).unwrap();
         let command = call.env("TERM", "xterm-256color").into_command();
+        Self {
+            session: rexpect::session::spawn_command(command, Some(patience)).unwrap(),
+            shown: String::new(),
+        }
+    }
+
+    /// The same on a terminal that is so wide from the beginning.
+    pub(crate) fn start_with_columns(columns: u16, call: Call) -> Self {
+        let patience = u64::try_from(PATIENCE.as_millis()).unwrap();
+        let meant = call.env("TERM", "xterm-256color").into_command();
+        let mut command = Command::new("sh");
+        let script = format!("stty cols {columns} rows 24 && exec \"$0\" \"$@\"");
+        command.arg("-c").arg(script).arg(meant.get_program());
+        command.args(meant.get_args()).env_clear();
+        for (name, value) in meant.get_envs() {
+            if let Some(value) = value {
+                command.env(name, value);
+            }
+        }
         Self {
             session: rexpect::session::spawn_command(command, Some(patience)).unwrap(),
             shown: String::new(),
