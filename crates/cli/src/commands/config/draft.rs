@@ -123,15 +123,14 @@ impl Draft {
     }
 
     /// A profile there is, to be changed.
-    pub(super) fn of(store: &Store, profile: Profile) -> Result<Self, CommandError> {
-        let mut stored = Vec::new();
-        for kind in SecretKind::ALL {
-            let there = store.vault.secrets().has(&profile.name, kind);
-            if there.map_err(|error| wording::vault(&error))?.is_some() {
-                stored.push(kind);
-            }
-        }
-        Ok(Self {
+    pub(super) fn of(store: &Store, profile: Profile) -> Self {
+        // One that cannot be read counts as none, so that it can be entered again.
+        let is_there = |kind: &SecretKind| {
+            let there = store.vault.secrets().has(&profile.name, *kind);
+            matches!(there, Ok(Some(_)))
+        };
+        let stored = SecretKind::ALL.into_iter().filter(is_there).collect();
+        Self {
             wants_flow: profile.default_flow.is_some(),
             profile,
             given: GivenSecrets::default(),
@@ -143,7 +142,7 @@ impl Draft {
             password_was_asked: true,
             said: Said::default(),
             now: store.clock.now(),
-        })
+        }
     }
 
     /// The authority of the fields so far.

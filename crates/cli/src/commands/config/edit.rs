@@ -33,7 +33,7 @@ pub(super) fn run(
     let store = settings::open(ui, variables)?;
     let before = profile_meant(ui, variables, &store.vault, &args.choice)?;
     save::must_be_approved(&store, &before)?;
-    let mut draft = Draft::of(&store, before.clone())?;
+    let mut draft = Draft::of(&store, before.clone());
     change_by_flags(ui, args, &mut draft)?;
     if draft.profile == before && draft.given.is_empty() {
         if !ui.can_ask() {
