@@ -45,6 +45,7 @@ fn way(
 }
 
 /// Every method, with scopes and flows of all kinds.
+#[expect(clippy::too_many_lines, reason = "a table, read from top to bottom")]
 fn ways(home: &Home) -> Vec<Way> {
     let pem = Identity::shared().pem_in(home).display().to_string();
     let pfx = Identity::shared().pfx_in(home).display().to_string();

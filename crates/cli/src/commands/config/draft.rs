@@ -21,7 +21,6 @@ use crate::settings;
 use crate::settings::Kept;
 use crate::settings::Store;
 use crate::ui::Ui;
-use crate::wording;
 
 /// What a profile is called until it has a name: the one that is used where none is named.
 const UNNAMED: &str = "default";
