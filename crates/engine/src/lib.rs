@@ -40,6 +40,7 @@ pub use interaction::Invitation;
 pub use interaction::Page;
 pub use interaction::Progress;
 pub use interaction::SignInNotice;
+pub use reference::bytes_of;
 pub use request::CacheUse;
 pub use request::Credential;
 pub use request::SecretSource;

@@ -18,7 +18,7 @@ pub enum ConfigCommand {
     /// Save a new profile: by flags, or by questions for what no flag says
     #[command(visible_alias = "add")]
     Create(Box<CreateArgs>),
-    /// Change a profile by flags
+    /// Change a profile: by flags, or by a menu where no flag says what
     Edit(Box<EditArgs>),
     /// List the profiles
     #[command(visible_alias = "ls")]
@@ -129,9 +129,13 @@ pub struct CreateArgs {
     /// Replace a profile of that name
     #[arg(long)]
     pub force: bool,
+
+    /// Get a token with it first, past the cache; nothing is changed unless that works
+    #[arg(long)]
+    pub test: bool,
 }
 
-/// Change a profile by flags
+/// Change a profile: by flags, or by a menu where no flag says what
 #[derive(Debug, Args)]
 pub struct EditArgs {
     /// Which profile.
@@ -146,6 +150,10 @@ pub struct EditArgs {
     /// default-flow, redirect-uri, login-hint, ca-file
     #[arg(long, value_name = "FIELD", value_delimiter = ',')]
     pub unset: Vec<String>,
+
+    /// Get a token with it first, past the cache; nothing is changed unless that works
+    #[arg(long)]
+    pub test: bool,
 }
 
 impl EditArgs {

@@ -1,19 +1,24 @@
 //! `config`: profiles, one file per subcommand.
 
+mod answers;
+mod checks;
 mod copy;
 mod create;
 mod delete;
+mod draft;
 mod edit;
 mod export;
 mod fields;
 mod import;
 mod import_plan;
 mod list;
+mod menu;
 mod path;
 mod questions;
 mod rename;
 mod save;
 mod show;
+mod trial;
 mod trust;
 mod view;
 
