@@ -9,6 +9,7 @@ mod app;
 pub mod clock;
 mod command;
 mod credential;
+mod credential_end;
 pub mod error;
 mod exchange;
 mod failure;

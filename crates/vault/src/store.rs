@@ -36,6 +36,7 @@ use crate::protection::keyring::SERVICE;
 use crate::protection::passphrase::Cost;
 use crate::protection::passphrase::WrappedKey;
 use crate::refresh_tokens::RefreshTokens;
+use crate::reminders::Reminders;
 use crate::renames;
 use crate::renames::Renames;
 use crate::secrets::Secrets;
@@ -49,10 +50,11 @@ pub(crate) const APPROVALS: &str = "approvals";
 pub(crate) const REFRESH_TOKENS: &str = "refresh-tokens";
 pub(crate) const ACCOUNTS: &str = "accounts";
 pub(crate) const ACCOUNT_COPIES: &str = "account-copies";
+pub(crate) const REMINDERS: &str = "reminders";
 
 /// What stands in the state directory: header, locks, an import and a rename, then the directories
 /// of records.
-const OWN_NAMES: [&str; 10] = [
+const OWN_NAMES: [&str; 11] = [
     header::NAME,
     LOCKS,
     imports::NAME,
@@ -63,6 +65,7 @@ const OWN_NAMES: [&str; 10] = [
     REFRESH_TOKENS,
     ACCOUNTS,
     ACCOUNT_COPIES,
+    REMINDERS,
 ];
 
 /// How long a process waits for another one that makes the store. A person may be typing a
@@ -144,6 +147,11 @@ impl Vault {
     /// What was approved on this machine.
     pub fn approvals(&self) -> Approvals<'_> {
         Approvals::new(self)
+    }
+
+    /// What was told lately.
+    pub fn reminders(&self) -> Reminders<'_> {
+        Reminders::new(self)
     }
 
     /// Imports into the profiles and the sealed secrets.

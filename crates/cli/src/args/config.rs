@@ -5,6 +5,7 @@ use clap::Subcommand;
 use clap::ValueEnum;
 use model::AuthMethod;
 use model::Flow;
+use model::Timestamp;
 
 use super::credential::CredentialArgs;
 use super::token::TargetArgs;
@@ -89,6 +90,15 @@ pub struct ProfileArgs {
     /// How the application proves itself.
     #[command(flatten)]
     pub credential: CredentialArgs,
+
+    /// When the client secret ends, as 2027-01-31: tokens got in the 30 days before come with a warning
+    #[arg(long, value_name = "DATE", value_parser = date, help_heading = "Credential")]
+    pub client_secret_expires: Option<Timestamp>,
+}
+
+fn date(text: &str) -> Result<Timestamp, String> {
+    Timestamp::from_rfc_3339(text)
+        .ok_or_else(|| "a date such as 2027-01-31, or an RFC 3339 time".to_owned())
 }
 
 /// A profile by name, as a flag or in its place.
@@ -147,7 +157,7 @@ pub struct EditArgs {
     pub fields: ProfileArgs,
 
     /// Fields to empty: tenant-id, client-id, cloud, authority, authority-type, scope, resource,
-    /// default-flow, redirect-uri, login-hint, ca-file
+    /// default-flow, redirect-uri, login-hint, client-secret-expires, ca-file
     #[arg(long, value_name = "FIELD", value_delimiter = ',')]
     pub unset: Vec<String>,
 
@@ -158,7 +168,7 @@ pub struct EditArgs {
 
 impl EditArgs {
     /// The fields that can be emptied.
-    pub const FIELDS: [&str; 11] = [
+    pub const FIELDS: [&str; 12] = [
         "tenant-id",
         "client-id",
         "cloud",
@@ -169,6 +179,7 @@ impl EditArgs {
         "default-flow",
         "redirect-uri",
         "login-hint",
+        "client-secret-expires",
         "ca-file",
     ];
 }

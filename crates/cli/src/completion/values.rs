@@ -131,6 +131,7 @@ mod tests {
         "client_secret",
         "client_secret_command",
         "client_secret_env",
+        "client_secret_expires",
         "domain_hint",
         "login_hint",
         "min_ttl",

@@ -92,6 +92,9 @@ pub(crate) fn token_request(
         client_id,
         scopes,
         flow,
+        client_secret_ends_on: profile
+            .filter(|_| origin == Origin::Profile)
+            .and_then(|profile| profile.client_secret_expires_at),
         credential,
         claims,
         cache: match (args.cache.no_cache, args.cache.force) {

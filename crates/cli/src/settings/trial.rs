@@ -64,6 +64,7 @@ pub(crate) fn trial_request(
         authority,
         client_id: profile_client_id(profile)?,
         flow,
+        client_secret_ends_on: profile.client_secret_expires_at,
         credential,
         claims: None,
         cache: CacheUse::None,

@@ -155,6 +155,15 @@ impl Interaction for Person<'_> {
                 ));
                 return;
             }
+            Progress::CredentialEnds { what, ends_on, now } => {
+                self.ui.warn(&wording::credential_ends(
+                    what,
+                    ends_on,
+                    now,
+                    self.request.profile.as_ref(),
+                ));
+                return;
+            }
             // The countdown says more than every poll would.
             Progress::Asking(_) | Progress::TryingAgain(..) if self.shows_device_code.get() => {
                 return;

@@ -4,6 +4,7 @@
 mod acquisition;
 mod broken_sign_in;
 mod clipboard;
+mod credential_end;
 mod deletion;
 mod invocation;
 mod kept;
@@ -22,6 +23,7 @@ pub(crate) use self::acquisition::not_approved;
 pub(crate) use self::acquisition::reference;
 pub(crate) use self::acquisition::shortfall;
 pub(crate) use self::clipboard::copied;
+pub(crate) use self::credential_end::credential_ends;
 pub(crate) use self::deletion::Deletion;
 pub(crate) use self::deletion::delete_profiles;
 pub(crate) use self::invocation::Instead;

@@ -19,6 +19,7 @@ mod copying;
 mod deleting;
 mod exfiltration;
 mod exit_codes;
+mod expiring;
 mod explain;
 mod faults;
 mod hostile_sign_in_text;

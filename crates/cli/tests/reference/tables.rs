@@ -11,6 +11,7 @@ use model::Flow;
 use model::Profile;
 use model::ProfileName;
 use model::SecretReference;
+use model::Timestamp;
 use serde_json::Value;
 
 use crate::page::Page;
@@ -257,6 +258,7 @@ fn full_profile() -> Profile {
         send_certificate_chain: true,
         assertion_algorithm: Some(AssertionAlgorithm::PS256),
         client_secret_from: reference(),
+        client_secret_expires_at: Some(Timestamp::from_unix_seconds(0)),
         certificate_password_from: reference(),
         client_assertion_from: reference(),
         ca_file: Some("/file".into()),

@@ -12,6 +12,7 @@ use model::ProfileName;
 use model::Scopes;
 use model::SecretReference;
 use model::Tenant;
+use vault::SecretKind;
 
 use super::checks;
 use super::checks::Opened;
@@ -211,6 +212,10 @@ pub(super) fn client_secret(ui: &Ui, draft: &mut Draft) -> Result<Answer<()>, Co
     Ok(answer.map(|secret| {
         if !secret.is_empty() {
             draft.profile.client_secret_from = None;
+            if draft.stored.contains(&SecretKind::ClientSecret) {
+                // The end of another secret says nothing about this one.
+                draft.profile.client_secret_expires_at = None;
+            }
             draft.given.client_secret = Some(GivenSecret::Value(secret));
         }
     }))

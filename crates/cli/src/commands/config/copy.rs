@@ -39,6 +39,10 @@ pub(super) fn run(
         updated_at: Some(now),
         ..original.clone()
     };
+    if copy.client_secret_from.is_none() {
+        // The secret it belongs to stays behind.
+        copy.client_secret_expires_at = None;
+    }
     fields::apply_target(&args.target, &mut copy)?;
     let failed = |error: vault::VaultError| wording::vault(&error);
     SignOut::within(ui, &store, PATIENCE).of_profile(&name)?;

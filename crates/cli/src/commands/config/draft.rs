@@ -197,6 +197,7 @@ impl Draft {
         let profile = &mut self.profile;
         if method != AuthMethod::ClientSecret {
             profile.client_secret_from = None;
+            profile.client_secret_expires_at = None;
             self.given.client_secret = None;
         }
         if method != AuthMethod::ClientAssertion {

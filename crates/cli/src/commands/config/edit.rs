@@ -138,6 +138,7 @@ fn unset(profile: &mut Profile, field: &str) -> Result<(), CommandError> {
         "default-flow" => profile.default_flow = None,
         "redirect-uri" => profile.redirect_uri = None,
         "login-hint" => profile.login_hint = None,
+        "client-secret-expires" => profile.client_secret_expires_at = None,
         "ca-file" => profile.ca_file = None,
         _ => {
             return Err(CommandError::usage(

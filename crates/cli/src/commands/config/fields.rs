@@ -102,6 +102,13 @@ fn apply_credential(
         client_secret: secret_from_flags(ui, &flags.client_secret_flags())?,
         certificate_password: secret_from_flags(ui, &flags.certificate_password_flags())?,
     };
+    if given.client_secret.is_some() {
+        // The end of another secret says nothing about this one.
+        profile.client_secret_expires_at = None;
+    }
+    if args.client_secret_expires.is_some() {
+        profile.client_secret_expires_at = args.client_secret_expires;
+    }
     keep_reference(&mut given.client_secret, &mut profile.client_secret_from);
     keep_reference(
         &mut given.certificate_password,

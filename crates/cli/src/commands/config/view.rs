@@ -68,6 +68,10 @@ pub(super) fn text(profile: &Profile, destination: Option<&Destination>) -> Stri
         ),
         ("Authentication", Some(profile.auth_method.to_string())),
         ("Client secret from", reference(&profile.client_secret_from)),
+        (
+            "Client secret ends",
+            profile.client_secret_expires_at.map(|end| end.to_string()),
+        ),
         ("Certificate", path(&profile.certificate_path)),
         (
             "Certificate password from",
