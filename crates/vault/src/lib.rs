@@ -30,6 +30,7 @@ mod sealed;
 pub mod secrets;
 mod session;
 mod store;
+pub mod survey;
 pub mod tokens;
 
 pub use accounts::AccountBook;
