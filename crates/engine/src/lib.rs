@@ -9,6 +9,7 @@ mod app;
 pub mod clock;
 mod command;
 mod credential;
+pub mod diagnosis;
 pub mod error;
 mod exchange;
 mod failure;

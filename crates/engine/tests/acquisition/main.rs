@@ -4,6 +4,7 @@
 
 mod browser;
 mod device;
+mod diagnosis;
 mod lifetimes;
 mod permission;
 mod retries;
