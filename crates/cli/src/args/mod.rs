@@ -12,6 +12,7 @@ mod completion;
 mod config;
 mod credential;
 mod demo;
+mod doctor;
 mod duration;
 mod logout;
 mod sign_in;
@@ -52,6 +53,8 @@ pub use self::credential::CredentialArgs;
 pub use self::demo::DemoArgs;
 pub use self::demo::DemoBrowser;
 pub use self::demo::VisitArgs;
+pub use self::doctor::DoctorArgs;
+pub use self::doctor::DoctorOutput;
 pub use self::logout::LogoutArgs;
 pub use self::sign_in::SignInArgs;
 pub use self::token::OutputArgs;
@@ -149,6 +152,8 @@ pub enum Command {
     /// See and forget what is kept
     #[command(subcommand)]
     Cache(CacheCommand),
+    /// Look for what is wrong on this machine and with a profile
+    Doctor(DoctorArgs),
     /// Show the program at work against a built-in Entra look-alike, no tenant needed
     Demo(DemoArgs),
     /// Print the script that makes a shell complete commands, flags and profile names
@@ -196,6 +201,7 @@ impl Arguments {
             Command::Refresh(args) => args.token.output.output == TokenOutput::Json,
             Command::Config(command) => command.wants_json(),
             Command::Cache(command) => command.wants_json(),
+            Command::Doctor(args) => args.output == DoctorOutput::Json,
             Command::Logout(_)
             | Command::Demo(_)
             | Command::Completions(_)
@@ -214,6 +220,7 @@ impl Arguments {
             Command::Logout(_)
             | Command::Config(_)
             | Command::Cache(_)
+            | Command::Doctor(_)
             | Command::Demo(_)
             | Command::Completions(_)
             | Command::Complete(_)

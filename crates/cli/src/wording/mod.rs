@@ -51,6 +51,7 @@ pub(crate) use self::store::notice;
 pub(crate) use self::store::vault;
 pub(crate) use self::transfer::bundle;
 pub(crate) use self::transfer::names_taken;
+pub(crate) use self::transport::transport;
 
 #[cfg(test)]
 pub(crate) use self::invocation::tests::request as sample_request;
