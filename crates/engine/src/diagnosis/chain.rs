@@ -67,9 +67,10 @@ fn handshake(
     let proxy = settings.proxy_for(url)?;
     let connector =
         ().chain(SocksConnector::default())
-            .chain(TcpConnector::default())
             .chain(ConnectProxyConnector::default())
+            .chain(TcpConnector::default())
             .chain(Handshake {
+                host: url.host_str().unwrap_or_default().to_owned(),
                 config: Arc::new(client_config(settings, timeout, seen)?),
                 seen: Arc::clone(seen),
             });
@@ -197,6 +198,8 @@ impl ServerCertVerifier for Witness {
 
 /// Shakes hands and ends the call.
 struct Handshake {
+    /// Whose certificates are looked at: a proxy may present its own before.
+    host: String,
     config: Arc<ClientConfig>,
     seen: Arc<Seen>,
 }
@@ -218,7 +221,15 @@ impl<In: Transport> Connector<In> for Handshake {
         let Some(transport) = chained else {
             return Err(ureq::Error::ConnectionFailed);
         };
+        if !details.needs_tls() {
+            return Ok(Some(transport));
+        }
         let host = details.uri.host().unwrap_or_default();
+        if host != self.host {
+            return Err(ureq::Error::Tls(
+                "the way leads through an https proxy, which is not looked through",
+            ));
+        }
         let name = ServerName::try_from(host.trim_matches(['[', ']']))
             .map_err(|_| ureq::Error::Tls("the host is no name for a certificate"))?
             .to_owned();
