@@ -15,6 +15,9 @@ mod canaries;
 mod certificates;
 mod completion;
 mod concurrency;
+// Changes users and mounts disks.
+#[cfg(target_os = "linux")]
+mod doctor;
 mod exfiltration;
 mod exit_codes;
 mod faults;

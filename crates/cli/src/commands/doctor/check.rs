@@ -67,10 +67,24 @@ impl From<CommandError> for Verdict {
     fn from(error: CommandError) -> Self {
         let mut verdict = Self::failed(error.message);
         if !error.hints.is_empty() {
-            verdict.fix = Some(error.hints.join(" "));
+            verdict.fix = Some(joined(&error.hints));
         }
         verdict
     }
+}
+
+/// Hints, sentences or not, as one text.
+fn joined(hints: &[String]) -> String {
+    let mut text = String::new();
+    for hint in hints {
+        match text.chars().last() {
+            None => {}
+            Some('.') => text.push(' '),
+            Some(_) => text.push_str("; "),
+        }
+        text.push_str(hint);
+    }
+    text
 }
 
 /// What looks, once.

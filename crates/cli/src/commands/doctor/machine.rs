@@ -83,7 +83,7 @@ fn directory(path: &Path, privacy: Privacy) -> Verdict {
     }
     if !place.is_writable {
         return Verdict::failed(format!("{shown} cannot be written to"))
-            .fix("Make it writable, or name another place: entra-auth-cli config path says which variables do");
+            .fix("Make it writable, or name another place: ENTRA_AUTH_CONFIG_DIR, ENTRA_AUTH_STATE_DIR, ENTRA_AUTH_DATA_DIR");
     }
     if let Some(left) = place.free_space
         && left < LITTLE_ROOM
