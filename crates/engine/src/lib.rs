@@ -10,6 +10,7 @@ pub mod clock;
 mod command;
 mod credential;
 mod credential_end;
+pub mod diagnosis;
 pub mod error;
 mod exchange;
 mod failure;

@@ -20,6 +20,7 @@ use rustls_pki_types::pem::PemObject;
 use ureq::tls::Certificate;
 use ureq::tls::RootCerts;
 use ureq::tls::TlsConfig;
+use url::Url;
 
 use crate::proxy::ProxySettings;
 use crate::reference;
@@ -40,6 +41,47 @@ pub struct NetworkSettings {
     pub proxy: ProxySettings,
     /// Certificate authorities (PEM) to trust in place of the operating system's.
     pub ca_file: Option<PathBuf>,
+}
+
+impl NetworkSettings {
+    /// The certificate authorities of the file, if one is named.
+    ///
+    /// # Errors
+    /// [`TransportErrorKind::Tls`] if the file cannot be read, or holds none.
+    pub fn authorities(
+        &self,
+        timeout: Duration,
+    ) -> Result<Option<Vec<CertificateDer<'static>>>, TransportError> {
+        let Some(path) = &self.ca_file else {
+            return Ok(None);
+        };
+        let unusable = |why: String| TransportError {
+            kind: TransportErrorKind::Tls,
+            detail: format!("the CA file {} {why}", path.display()),
+        };
+        let bytes = reference::bytes_of(path, timeout)
+            .map_err(|_| unusable("cannot be read".to_owned()))?;
+        let certificates: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&bytes)
+            .collect::<Result<_, _>>()
+            .map_err(|error| unusable(format!("is no PEM file: {error}")))?;
+        if certificates.is_empty() {
+            return Err(unusable("holds no certificate".to_owned()));
+        }
+        Ok(Some(certificates))
+    }
+
+    /// The proxy for a request to that address.
+    pub(crate) fn proxy_for(&self, url: &Url) -> Result<Option<ureq::Proxy>, TransportError> {
+        let Some(address) = self.proxy.for_url(url) else {
+            return Ok(None);
+        };
+        ureq::Proxy::new(address)
+            .map(Some)
+            .map_err(|_| TransportError {
+                kind: TransportErrorKind::Connect,
+                detail: "the proxy's address is no URL".to_owned(),
+            })
+    }
 }
 
 /// Sends requests. Made cheaply; trust store and connections come with the first request.
@@ -65,22 +107,12 @@ impl Transport {
     }
 
     fn built(&self, timeout: Duration) -> Result<ureq::Agent, TransportError> {
-        let roots = match &self.settings.ca_file {
-            Some(path) => {
-                let unusable = |why: String| TransportError {
-                    kind: TransportErrorKind::Tls,
-                    detail: format!("the CA file {} {why}", path.display()),
-                };
-                let bytes = reference::bytes_of(path, timeout)
-                    .map_err(|_| unusable("cannot be read".to_owned()))?;
-                let certificates: Vec<Certificate<'static>> =
-                    CertificateDer::pem_slice_iter(&bytes)
-                        .map(|parsed| parsed.map(|der| Certificate::from_der(&der).to_owned()))
-                        .collect::<Result<_, _>>()
-                        .map_err(|error| unusable(format!("is no PEM file: {error}")))?;
-                if certificates.is_empty() {
-                    return Err(unusable("holds no certificate".to_owned()));
-                }
+        let roots = match self.settings.authorities(timeout)? {
+            Some(authorities) => {
+                let certificates: Vec<Certificate<'static>> = authorities
+                    .iter()
+                    .map(|der| Certificate::from_der(der).to_owned())
+                    .collect();
                 RootCerts::new_with_certs(&certificates)
             }
             None => RootCerts::PlatformVerifier,
@@ -101,18 +133,6 @@ impl Transport {
             .build();
         Ok(config.new_agent())
     }
-
-    fn proxy_for(&self, request: &HttpRequest) -> Result<Option<ureq::Proxy>, TransportError> {
-        let Some(address) = self.settings.proxy.for_url(&request.url) else {
-            return Ok(None);
-        };
-        ureq::Proxy::new(address)
-            .map(Some)
-            .map_err(|_| TransportError {
-                kind: TransportErrorKind::Connect,
-                detail: "the proxy's address is no URL".to_owned(),
-            })
-    }
 }
 
 impl HttpClient for Transport {
@@ -122,7 +142,7 @@ impl HttpClient for Transport {
         timeout: Duration,
     ) -> Result<HttpResponse, TransportError> {
         let agent = self.agent(timeout)?;
-        let proxy = self.proxy_for(request)?;
+        let proxy = self.settings.proxy_for(&request.url)?;
         tracing::debug!(target: "http", "{}", request.redacted());
         let mut builder = ureq::http::Request::builder()
             .method(match request.method {
@@ -187,7 +207,8 @@ impl HttpClient for Transport {
     }
 }
 
-fn explained(error: &ureq::Error) -> TransportError {
+/// What became of a request, in words for people.
+pub(crate) fn explained(error: &ureq::Error) -> TransportError {
     use ureq::Error;
     let (kind, detail) = match error {
         Error::Timeout(_) => (
@@ -311,8 +332,6 @@ fn status_in(answer: &str) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
-    use url::Url;
-
     use super::*;
 
     #[test]

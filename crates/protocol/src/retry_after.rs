@@ -28,6 +28,11 @@ impl HttpResponse {
     pub fn retry_after(&self, received: Timestamp) -> Option<Duration> {
         of(self, received)
     }
+
+    /// When the server says it sent this (RFC 9110 §6.6.1).
+    pub fn date(&self) -> Option<Timestamp> {
+        self.header("date").and_then(http_date)
+    }
 }
 
 fn http_date(text: &str) -> Option<Timestamp> {

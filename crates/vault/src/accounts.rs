@@ -275,8 +275,12 @@ impl<'v> Accounts<'v> {
         found.open_or_tell(self.vault, Kind::Accounts, name, key, understand)
     }
 
-    /// The owner's accounts by this session's copy, if there is one.
-    fn copy(self, owner: &AccountOwner) -> Result<Option<AccountBook>, VaultError> {
+    /// The owner's accounts by the copy under the session key alone; `None` if there is none that
+    /// can be opened. Asks no keyring but the session's.
+    ///
+    /// # Errors
+    /// [`VaultError`] if files cannot be read.
+    pub fn copy(self, owner: &AccountOwner) -> Result<Option<AccountBook>, VaultError> {
         let Some(header) = self.vault.existing_header()? else {
             return Ok(None);
         };

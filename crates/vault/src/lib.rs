@@ -34,6 +34,7 @@ mod sealed;
 pub mod secrets;
 mod session;
 mod store;
+pub mod survey;
 pub mod tokens;
 
 pub use accounts::AccountBook;

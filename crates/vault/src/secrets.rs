@@ -245,6 +245,6 @@ fn record(profile: &ProfileName, kind: SecretKind) -> String {
 }
 
 /// Names are hashed because file systems differ in what they take for the same name.
-fn file_name(profile: &ProfileName, kind: SecretKind) -> String {
+pub(crate) fn file_name(profile: &ProfileName, kind: SecretKind) -> String {
     digest_name(&[profile.as_str().as_bytes(), kind.name().as_bytes()])
 }

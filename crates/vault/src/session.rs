@@ -14,4 +14,5 @@ mod platform;
 mod platform;
 
 pub(crate) use platform::create;
+pub(crate) use platform::obstacle;
 pub(crate) use platform::read;

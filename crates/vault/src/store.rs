@@ -10,6 +10,7 @@ use model::Clock;
 
 use crate::accounts::Accounts;
 use crate::approvals::Approvals;
+use crate::error::StorageError;
 use crate::error::VaultError;
 use crate::files::Directory;
 use crate::files::directory::Opening;
@@ -77,7 +78,8 @@ pub struct Vault {
     pub(crate) locations: Locations,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) keys: KeySettings,
-    keyring: Keyring,
+    pub(crate) keyring: Keyring,
+    looks_only: bool,
     state: OnceLock<Directory>,
     header: OnceLock<Header>,
     master: OnceLock<Key>,
@@ -99,6 +101,7 @@ impl Vault {
     pub fn new(locations: Locations, clock: Arc<dyn Clock>, keys: KeySettings) -> Self {
         Self {
             keyring: Keyring::of_the_system(keys.keyring_timeout),
+            looks_only: false,
             locations,
             clock,
             keys,
@@ -116,6 +119,14 @@ impl Vault {
         open: impl Fn() -> keyring_core::Result<Arc<CredentialStore>> + Send + Sync + 'static,
     ) -> Self {
         self.keyring = Keyring::opened_by(Arc::new(open), self.keys.keyring_timeout);
+        self
+    }
+
+    /// The same vault for one who only looks: no directory is made, no mode is repaired, no lock is
+    /// taken and nothing is written. What would need that fails.
+    #[must_use]
+    pub fn looking_only(mut self) -> Self {
+        self.looks_only = true;
         self
     }
 
@@ -217,6 +228,7 @@ impl Vault {
             notices: &*self.keys.notices,
             allow_foreign_home: self.keys.allow_foreign_home,
             own_names: &OWN_NAMES,
+            looks_only: self.looks_only,
         }
     }
 
@@ -233,11 +245,20 @@ impl Vault {
 
     /// The state directory, made if it is not there.
     pub(crate) fn state(&self) -> Result<&Directory, VaultError> {
+        self.refuse_to_write()?;
         if let Some(state) = self.state.get() {
             return Ok(state);
         }
         let state = Directory::create(&self.locations.state, self.opening())?;
         Ok(self.state.get_or_init(|| state))
+    }
+
+    fn refuse_to_write(&self) -> Result<(), VaultError> {
+        if self.looks_only {
+            let refused = std::io::Error::other("this command only looks");
+            return Err(StorageError::io("change", &self.locations.state, refused).into());
+        }
+        Ok(())
     }
 
     /// A directory of records, if it is there.
@@ -298,7 +319,7 @@ impl Vault {
     pub(crate) fn key_of_existing_store(&self) -> Result<&Key, VaultError> {
         if self.existing_header()?.is_none() {
             return Err(VaultError::HeaderMissing {
-                path: Header::path(self.state()?),
+                path: self.locations.state.join(header::NAME),
             });
         }
         self.master_key()
@@ -318,6 +339,7 @@ impl Vault {
         if let Some(key) = self.session.get() {
             return Ok(Some(key));
         }
+        self.refuse_to_write()?;
         let runtime = self.locations.runtime.as_deref();
         let made = session::create(runtime, &self.keyring, store)?;
         Ok(made.map(|key| self.session.get_or_init(|| key)))

@@ -1,5 +1,6 @@
 """The master key in a real gnome-keyring: unlocked, locked, empty, frozen, and none at all."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -189,3 +190,22 @@ def test_a_keyring_asked_for_and_not_there_is_an_error(on_desktop, authority):
     assert done.returncode == LOCAL_STORE, done.stderr
     assert key_files(on_desktop) == []
     assert SECRET not in done.stderr
+
+
+def key_as_the_doctor_finds_it(product):
+    done = product.run("doctor", "--offline", "-o", "json")
+    [found] = [one for one in json.loads(done.stdout)["findings"] if one["id"] == "store.key"]
+    return found
+
+
+def test_the_doctor_tells_a_locked_keyring_without_asking_for_it(
+    on_desktop, bus, tmp_path, authority
+):
+    login = tmp_path / "login"
+    with DesktopKeyring(bus, login, unlocked=True):
+        create_profile(on_desktop, authority)
+        assert key_as_the_doctor_finds_it(on_desktop)["status"] == "ok"
+    with DesktopKeyring(bus, login, unlocked=False):
+        found = key_as_the_doctor_finds_it(on_desktop)
+        assert (found["status"], found["detail"]) == ("warning", "the keyring is locked")
+    assert key_as_the_doctor_finds_it(on_desktop)["status"] == "failed", "no keyring answers"

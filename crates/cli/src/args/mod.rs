@@ -12,6 +12,7 @@ mod completion;
 mod config;
 mod credential;
 mod demo;
+mod doctor;
 mod duration;
 mod explain;
 mod logout;
@@ -55,6 +56,8 @@ pub use self::credential::CredentialArgs;
 pub use self::demo::DemoArgs;
 pub use self::demo::DemoBrowser;
 pub use self::demo::VisitArgs;
+pub use self::doctor::DoctorArgs;
+pub use self::doctor::DoctorOutput;
 pub use self::explain::ExplainArgs;
 pub use self::explain::ExplainOutput;
 pub use self::logout::LogoutArgs;
@@ -154,6 +157,8 @@ pub enum Command {
     /// See and forget what is kept
     #[command(subcommand)]
     Cache(CacheCommand),
+    /// Look for what is wrong on this machine and with a profile
+    Doctor(DoctorArgs),
     /// Say what an error means and what to do about it, offline
     Explain(ExplainArgs),
     /// Show the program at work against a built-in Entra look-alike, no tenant needed
@@ -203,6 +208,7 @@ impl Arguments {
             Command::Refresh(args) => args.token.output.output == TokenOutput::Json,
             Command::Config(command) => command.wants_json(),
             Command::Cache(command) => command.wants_json(),
+            Command::Doctor(args) => args.output == DoctorOutput::Json,
             Command::Explain(args) => args.output == ExplainOutput::Json,
             Command::Logout(_)
             | Command::Demo(_)
@@ -222,6 +228,7 @@ impl Arguments {
             Command::Logout(_)
             | Command::Config(_)
             | Command::Cache(_)
+            | Command::Doctor(_)
             | Command::Explain(_)
             | Command::Demo(_)
             | Command::Completions(_)

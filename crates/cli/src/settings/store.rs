@@ -60,6 +60,19 @@ pub(crate) fn open_within(
     })
 }
 
+/// The same for a command that only looks: it changes nothing, asks nobody and says nothing.
+pub(crate) fn open_to_look(
+    ui: &Ui,
+    variables: &Variables,
+    allowed: Duration,
+) -> Result<Store, CommandError> {
+    let store = open_within(&ui.silent(), variables, allowed)?;
+    Ok(Store {
+        vault: store.vault.looking_only(),
+        ..store
+    })
+}
+
 fn choice(variables: &Variables) -> Result<Option<KeyStoreChoice>, CommandError> {
     let Some(text) = variables.text("ENTRA_AUTH_KEY_STORE") else {
         return Ok(None);

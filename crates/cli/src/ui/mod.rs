@@ -58,6 +58,29 @@ pub(crate) fn browser_at_hand(variables: &Variables) -> Option<Vec<String>> {
     })
 }
 
+/// Where the person sits, as far as a sign-in page goes.
+pub(crate) struct Place {
+    /// What would open a page, if anything would.
+    pub(crate) browser: Option<String>,
+    /// What was found, in words that fit after "there is".
+    pub(crate) findings: Vec<String>,
+    /// Whether the person's browser may run elsewhere, so that its loopback is not ours.
+    pub(crate) is_remote: bool,
+}
+
+/// Looks where the person sits. Nothing is opened.
+pub(crate) fn place_of_the_person(variables: &Variables) -> Place {
+    let surroundings = Surroundings::of(&Facts::gathered(variables));
+    Place {
+        browser: surroundings.browser.map(|browser| match browser {
+            Browser::Commands(commands) => format!("$BROWSER ({})", commands.join(", ")),
+            Browser::System => "the system's browser".to_owned(),
+        }),
+        findings: surroundings.findings,
+        is_remote: surroundings.is_remote,
+    }
+}
+
 /// How this run talks.
 #[derive(Debug, Clone)]
 #[expect(
@@ -96,6 +119,15 @@ impl Ui {
             ui.log();
         }
         ui
+    }
+
+    /// The same, but it asks nobody and says nothing.
+    pub(crate) fn silent(&self) -> Self {
+        Self {
+            quiet: true,
+            input_refused: true,
+            ..self.clone()
+        }
     }
 
     /// Whether a person can be asked: input is allowed, and both sides are terminals.

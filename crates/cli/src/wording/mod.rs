@@ -63,6 +63,7 @@ pub(crate) use self::store::notice;
 pub(crate) use self::store::vault;
 pub(crate) use self::transfer::bundle;
 pub(crate) use self::transfer::names_taken;
+pub(crate) use self::transport::transport;
 
 /// What is said where the person stopped a command.
 pub(crate) const CANCELLED: &str = "Cancelled.";

@@ -14,7 +14,7 @@ fn is_here(host: &str) -> bool {
 }
 
 /// Words a request that got no answer.
-pub(super) fn transport(host: &str, error: &TransportError) -> CommandError {
+pub(crate) fn transport(host: &str, error: &TransportError) -> CommandError {
     let detail = &error.detail;
     let network = |code, message: String| CommandError::new(Kind::Network, code, message);
     match error.kind {

@@ -17,6 +17,9 @@ mod completion;
 mod concurrency;
 mod copying;
 mod deleting;
+// Changes users and mounts disks.
+#[cfg(target_os = "linux")]
+mod doctor;
 mod exfiltration;
 mod exit_codes;
 mod expiring;

@@ -196,6 +196,30 @@ fn an_explanation_is_as_its_schema_says() {
 }
 
 #[test]
+fn what_the_doctor_finds_is_as_its_schema_says() {
+    let world = World::with_profile();
+    let report = world.call(&["doctor", "-o", "json"]).run().answer();
+    let report: Value = serde_json::from_str(&report).unwrap();
+    assert_is_described(&report, "doctor.schema.json", "Doctor");
+    assert_eq!(fields(&report), described("Doctor"));
+    let of_schema =
+        fields(&schema("doctor.schema.json")["properties"]["findings"]["items"]["properties"]);
+    assert_eq!(described("Doctor finding"), of_schema);
+    let findings = report["findings"].as_array().unwrap();
+    assert!(findings.len() > 20, "{report}");
+    let page = Page::read("reference/commands.md");
+    let text = &page.section("doctor").text;
+    for finding in findings {
+        assert_eq!(fields(finding), of_schema);
+        let id = finding["id"].as_str().unwrap();
+        assert!(text.contains(&format!("`{id}`")), "{id} is not described");
+    }
+    let yaml = world.call(&["doctor", "-o", "yaml"]).run().answer();
+    let yaml: Value = serde_saphyr::from_str(&yaml).unwrap();
+    assert_eq!(fields(&yaml), fields(&report));
+}
+
+#[test]
 fn the_places_are_as_described() {
     let world = World::new();
     let places = world.call(&["config", "path", "-o", "json"]).run().answer();

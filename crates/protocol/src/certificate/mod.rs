@@ -2,6 +2,7 @@
 
 mod container;
 mod error;
+mod peer;
 mod pem;
 mod pfx;
 mod private_key;
@@ -24,6 +25,7 @@ use x509_parser::public_key::PublicKey;
 
 use self::container::Contents;
 pub use self::error::CertificateError;
+pub use self::peer::PeerCertificate;
 use self::private_key::PrivateKey;
 use crate::text;
 

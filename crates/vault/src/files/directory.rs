@@ -13,6 +13,7 @@ use cap_fs_ext::OpenOptionsFollowExt;
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use cap_std::fs::OpenOptions;
+use model::Timestamp;
 use zeroize::Zeroizing;
 
 use crate::error::StorageError;
@@ -36,6 +37,8 @@ pub(crate) struct Opening<'a> {
     /// The names that stand in a directory of ours. One that is open to others is closed only if
     /// it holds nothing else: `/etc`, or a home, must stay as it is.
     pub(crate) own_names: &'a [&'a str],
+    /// Whether permissions are left as they are.
+    pub(crate) looks_only: bool,
 }
 
 /// What a directory holds.
@@ -158,8 +161,9 @@ impl Directory {
                 });
             }
         };
-        if let Some(mode) = platform::open_to_others(&directory, path, opening.allow_foreign_home)?
-        {
+        let open_to_others =
+            platform::open_to_others(&directory, path, opening.allow_foreign_home)?;
+        if let Some(mode) = open_to_others.filter(|_| !opening.looks_only) {
             if contents == Contents::Unknown {
                 refuse_strangers(&directory, path, opening.own_names)?;
             }
@@ -287,6 +291,20 @@ impl Directory {
         }
     }
 
+    /// When the file was last written; `None` if it is not there.
+    pub(crate) fn written(&self, name: &str) -> Result<Option<Timestamp>, StorageError> {
+        let failed = |source| StorageError::io("inspect", &self.path_of(name), source);
+        match self.directory.symlink_metadata(name) {
+            Ok(metadata) => {
+                let written = metadata.modified().map_err(failed)?.into_std();
+                let seconds = seconds_since_the_epoch(written);
+                Ok(Some(Timestamp::from_unix_seconds(seconds)))
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(failed(error)),
+        }
+    }
+
     /// Removes files so that none comes back after a power cut; returns how many there were.
     pub(crate) fn remove_lastingly(&self, names: &[String]) -> Result<usize, StorageError> {
         let mut removed = 0;
@@ -344,10 +362,7 @@ impl Directory {
                 continue;
             }
             let written = metadata.modified().map_err(failed)?.into_std();
-            let written = written
-                .duration_since(std::time::UNIX_EPOCH)
-                .map_or(0, |age| i64::try_from(age.as_secs()).unwrap_or(i64::MAX));
-            found.push((name, written));
+            found.push((name, seconds_since_the_epoch(written)));
         }
         Ok(found)
     }
@@ -376,6 +391,11 @@ impl Directory {
             _ => StorageError::io(action, &path, error),
         }
     }
+}
+
+fn seconds_since_the_epoch(time: std::time::SystemTime) -> i64 {
+    time.duration_since(std::time::UNIX_EPOCH)
+        .map_or(0, |age| i64::try_from(age.as_secs()).unwrap_or(i64::MAX))
 }
 
 /// Refuses to close a directory to others that others have a use for.

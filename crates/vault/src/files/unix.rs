@@ -15,6 +15,7 @@ use cap_std::fs::Permissions;
 use cap_std::fs::PermissionsExt;
 
 use crate::error::StorageError;
+use crate::survey::Ownership;
 
 /// Where systemd keeps a login session's files, whether or not `XDG_RUNTIME_DIR` says so.
 pub(crate) fn session_directory() -> Option<PathBuf> {
@@ -122,4 +123,28 @@ pub(crate) fn sync_directory(directory: &Dir) -> io::Result<()> {
 pub(crate) fn is_stream(kind: std::fs::FileType) -> bool {
     use std::os::unix::fs::FileTypeExt;
     kind.is_fifo() || kind.is_char_device()
+}
+
+/// Owner and permission bits of what stands there.
+#[expect(clippy::unnecessary_wraps, reason = "Windows has neither")]
+pub(crate) fn ownership(metadata: &std::fs::Metadata) -> Option<Ownership> {
+    Some(Ownership {
+        owner: metadata.uid(),
+        is_ours: metadata.uid() == effective_user(),
+        mode: metadata.mode() & 0o7777,
+    })
+}
+
+/// Whether this user may write to what stands there; a read-only file system counts.
+pub(crate) fn may_write(path: &Path) -> bool {
+    use rustix::fs::Access;
+    use rustix::fs::AtFlags;
+    use rustix::fs::CWD;
+    rustix::fs::accessat(CWD, path, Access::WRITE_OK, AtFlags::EACCESS).is_ok()
+}
+
+/// How many bytes this user can still write there.
+pub(crate) fn free_space(path: &Path) -> Option<u64> {
+    let space = rustix::fs::statvfs(path).ok()?;
+    Some(space.f_bavail.saturating_mul(space.f_frsize))
 }

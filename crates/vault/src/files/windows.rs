@@ -10,6 +10,7 @@ use cap_std::fs::Dir;
 use cap_std::fs::OpenOptions;
 
 use crate::error::StorageError;
+use crate::survey::Ownership;
 
 /// No such directory here.
 pub(crate) fn session_directory() -> Option<PathBuf> {
@@ -68,4 +69,19 @@ pub(crate) fn sync_directory(_directory: &Dir) -> io::Result<()> {
 /// Whether writing there reaches a reader or a screen: never, as far as a path tells.
 pub(crate) fn is_stream(_kind: std::fs::FileType) -> bool {
     false
+}
+
+/// Access lists say it, and are not read here.
+pub(crate) fn ownership(_metadata: &std::fs::Metadata) -> Option<Ownership> {
+    None
+}
+
+/// Whether it is marked as read-only.
+pub(crate) fn may_write(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|metadata| !metadata.permissions().readonly())
+}
+
+/// Not told by the standard library.
+pub(crate) fn free_space(_path: &Path) -> Option<u64> {
+    None
 }

@@ -70,9 +70,28 @@ impl From<Error> for KeyringError {
 /// What opens the keyring: the operating system's, or a test's.
 pub(crate) type Open = Arc<dyn Fn() -> keyring_core::Result<Arc<CredentialStore>> + Send + Sync>;
 
+/// Whether an item can be read without anybody being asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// It is read at once, if it is there.
+    Open,
+    /// The keyring would ask a person first.
+    Locked,
+    /// This keyring does not tell before it is read.
+    #[cfg_attr(
+        not(target_os = "macos"),
+        expect(dead_code, reason = "the other keyrings tell")
+    )]
+    Unknown,
+}
+
+/// What tells how an item of that service and account can be read, without asking anybody.
+type Look = fn(&str, &str) -> Result<Access, KeyringError>;
+
 /// A keyring that is opened when it is needed.
 pub(crate) struct Keyring {
     open: Open,
+    look: Look,
     timeout: Duration,
 }
 
@@ -90,13 +109,25 @@ impl Keyring {
     pub(crate) fn of_the_system(timeout: Duration) -> Self {
         Self {
             open: Arc::new(platform::open),
+            look: platform::access,
             timeout,
         }
     }
 
     /// The keyring that `open` opens.
     pub(crate) fn opened_by(open: Open, timeout: Duration) -> Self {
-        Self { open, timeout }
+        Self {
+            open,
+            look: |_, _| Ok(Access::Open),
+            timeout,
+        }
+    }
+
+    /// Whether the item of that account can be read without anybody being asked.
+    pub(crate) fn access(&self, service: &str, account: &str) -> Result<Access, KeyringError> {
+        let look = self.look;
+        let (service, account) = (service.to_owned(), account.to_owned());
+        self.in_time(move || look(&service, &account))?
     }
 
     /// The secret of that account; `None` if the keyring answers but holds none.
@@ -141,21 +172,30 @@ impl Keyring {
         account: &str,
         call: impl FnOnce(&Entry) -> keyring_core::Result<T> + Send + 'static,
     ) -> Result<T, KeyringError> {
-        let (sender, receiver) = mpsc::sync_channel(1);
         let open = Arc::clone(&self.open);
         let (service, account) = (service.to_owned(), account.to_owned());
+        let answer = self.in_time(move || {
+            open()
+                .and_then(|store| store.build(&service, &account, None))
+                .and_then(|entry| call(&entry))
+        })?;
+        answer.map_err(KeyringError::from)
+    }
+
+    fn in_time<T: Send + 'static>(
+        &self,
+        call: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, KeyringError> {
+        let (sender, receiver) = mpsc::sync_channel(1);
         thread::Builder::new()
             .name("keyring".to_owned())
             .spawn(move || {
-                let answer = open()
-                    .and_then(|store| store.build(&service, &account, None))
-                    .and_then(|entry| call(&entry));
                 // Past the deadline nobody listens any more.
-                let _ = sender.send(answer);
+                let _ = sender.send(call());
             })
             .map_err(|error| KeyringError::Failed(error.to_string()))?;
         match receiver.recv_timeout(self.timeout) {
-            Ok(answer) => answer.map_err(KeyringError::from),
+            Ok(answer) => Ok(answer),
             Err(RecvTimeoutError::Timeout) => Err(KeyringError::TimedOut(self.timeout)),
             Err(RecvTimeoutError::Disconnected) => {
                 Err(KeyringError::Failed("its client library failed".to_owned()))

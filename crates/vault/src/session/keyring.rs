@@ -39,6 +39,11 @@ pub(crate) fn create(
     }
 }
 
+/// The keyring keeps it wherever there is one.
+pub(crate) fn obstacle(_runtime: Option<&Path>) -> Option<String> {
+    None
+}
+
 fn account(store: StoreId) -> String {
     format!("session-key:{store}")
 }

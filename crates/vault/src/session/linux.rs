@@ -55,15 +55,39 @@ fn file_name(store: StoreId) -> String {
     format!("entra-auth-cli-{store}.session")
 }
 
+/// Why no key may rest in this login session, in words that fit after "because".
+pub(crate) fn obstacle(runtime: Option<&Path>) -> Option<String> {
+    let Some(path) = runtime else {
+        return Some("no directory of a login session is known".to_owned());
+    };
+    let why = inspected(path).err()?;
+    Some(format!("{} {why}", path.display()))
+}
+
 /// Opens the directory if a key may rest there.
 fn qualified(path: &Path) -> Option<Directory> {
+    inspected(path).ok()
+}
+
+fn inspected(path: &Path) -> Result<Directory, String> {
+    let unusable =
+        |error: rustix::io::Errno| format!("cannot be used: {}", std::io::Error::from(error));
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let descriptor = rustix::fs::open(path, flags, Mode::empty()).ok()?;
-    let metadata = rustix::fs::fstat(&descriptor).ok()?;
-    let ours = metadata.st_uid == rustix::process::geteuid().as_raw();
-    let closed = metadata.st_mode & 0o777 == 0o700;
+    let descriptor = rustix::fs::open(path, flags, Mode::empty()).map_err(unusable)?;
+    let metadata = rustix::fs::fstat(&descriptor).map_err(unusable)?;
+    if metadata.st_uid != rustix::process::geteuid().as_raw() {
+        return Err(format!("belongs to user {}", metadata.st_uid));
+    }
+    let mode = metadata.st_mode & 0o777;
+    if mode != 0o700 {
+        return Err(format!("has mode {mode:03o}, not 700"));
+    }
     // The field's type differs between processors.
-    let in_memory = rustix::fs::fstatfs(&descriptor).ok()?.f_type as i64 == TMPFS;
-    (ours && closed && in_memory)
-        .then(|| Directory::checked(Dir::from_std_file(descriptor.into()), path))
+    if rustix::fs::fstatfs(&descriptor).map_err(unusable)?.f_type as i64 != TMPFS {
+        return Err("lies on a disk, not in memory".to_owned());
+    }
+    Ok(Directory::checked(
+        Dir::from_std_file(descriptor.into()),
+        path,
+    ))
 }

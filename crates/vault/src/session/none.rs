@@ -24,3 +24,8 @@ pub(crate) fn create(
 ) -> Result<Option<Key>, VaultError> {
     Ok(None)
 }
+
+/// There is no such place on this system.
+pub(crate) fn obstacle(_runtime: Option<&Path>) -> Option<String> {
+    Some("this system has no place for it".to_owned())
+}

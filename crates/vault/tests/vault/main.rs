@@ -16,3 +16,4 @@ mod profiles;
 mod records;
 mod refresh_tokens;
 mod renames;
+mod survey;

@@ -80,6 +80,32 @@ impl Identity {
         }
     }
 
+    /// The same key's kind with a certificate whose time is long over: key and certificate, PEM.
+    pub(crate) fn expired() -> Vec<u8> {
+        let directory = tempfile::tempdir().unwrap();
+        let put = |name: &str, text: &str| {
+            std::fs::write(directory.path().join(name), text).unwrap();
+        };
+        put("index.txt", "");
+        put("serial", "01\n");
+        put(
+            "ca.cnf",
+            "[ca]\ndefault_ca = own\n[own]\ndatabase = index.txt\nserial = serial\n\
+             new_certs_dir = .\ndefault_md = sha256\npolicy = names\n[names]\ncommonName = supplied\n",
+        );
+        let run = |line: &str| {
+            let arguments: Vec<&str> = line.split(' ').collect();
+            openssl(&arguments, directory.path());
+        };
+        run("req -new -newkey rsa:2048 -nodes -subj /CN=old -keyout key.pem -out request.pem");
+        run(
+            "ca -batch -selfsign -config ca.cnf -keyfile key.pem -in request.pem -notext \
+             -startdate 20200101000000Z -enddate 20210101000000Z -out certificate.pem",
+        );
+        let read = |name: &str| std::fs::read(directory.path().join(name)).unwrap();
+        [read("key.pem"), read("certificate.pem")].concat()
+    }
+
     /// The PEM file, put in that home.
     pub(crate) fn pem_in(&self, home: &Home) -> PathBuf {
         home.put("app.pem", &self.pem)

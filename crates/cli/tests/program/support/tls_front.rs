@@ -28,8 +28,13 @@ impl TlsFront {
     pub(crate) const NAME: &str = "login.company.test";
 
     pub(crate) fn of(target: u16) -> Self {
+        Self::under(Self::NAME, target)
+    }
+
+    /// The same under the name of somebody else, as a company that inspects TLS does it.
+    pub(crate) fn under(name: &str, target: u16) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let names = format!("subjectAltName=DNS:{}", Self::NAME);
+        let names = format!("subjectAltName=DNS:{name}");
         openssl(
             &[
                 "req",

@@ -1,11 +1,17 @@
 //! The Secret Service (gnome-keyring, `KWallet`, `KeePassXC`) over D-Bus.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use dbus_secret_service::EncryptionType;
 use dbus_secret_service::Error as ServiceError;
+use dbus_secret_service::SecretService;
 use keyring_core::CredentialStore;
 use keyring_core::Error;
+
+use super::Access;
+use super::KeyringError;
 
 /// How long the client library waits for one answer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
@@ -34,4 +40,17 @@ pub(super) fn waited_in_vain(error: &Error) -> Option<Duration> {
             .then_some(ANSWER_TIMEOUT),
         _ => None,
     }
+}
+
+/// Looks the item up, which asks nobody and opens nothing.
+pub(super) fn access(service: &str, account: &str) -> Result<Access, KeyringError> {
+    let failed = |error: ServiceError| KeyringError::from(Error::PlatformFailure(Box::new(error)));
+    // Nothing secret is asked for on this connection.
+    let keyring = SecretService::connect(EncryptionType::Plain).map_err(failed)?;
+    let attributes = HashMap::from([("service", service), ("username", account)]);
+    let found = keyring.search_items(attributes).map_err(failed)?;
+    if found.unlocked.is_empty() && !found.locked.is_empty() {
+        return Ok(Access::Locked);
+    }
+    Ok(Access::Open)
 }

@@ -1,0 +1,100 @@
+//! `profiles.json`, the store, its keys and its locks.
+
+use vault::Listed;
+use vault::Protection;
+use vault::survey::KeyAccess;
+use vault::survey::SessionKey;
+
+use super::check::Check;
+use super::check::Verdict;
+use super::scene::Scene;
+use crate::wording;
+
+pub(super) fn checks() -> Vec<Check> {
+    vec![
+        Check::of_the_machine("profiles.file", "Profiles", profiles),
+        Check::of_the_machine("store.header", "Store", header),
+        Check::of_the_machine("store.key", "Key of the store", key),
+        Check::of_the_machine("store.session-key", "Key of the session", session_key),
+        Check::of_the_machine("store.locks", "File locks", locks),
+    ]
+}
+
+fn profiles(scene: &Scene) -> Verdict {
+    let path = scene.vault().profiles().path();
+    let listed = match scene.vault().profiles().all() {
+        Ok(listed) => listed,
+        Err(error) => return wording::profiles(error).into(),
+    };
+    let broken: Vec<String> = listed
+        .iter()
+        .filter_map(|entry| match entry {
+            Listed::Valid { .. } => None,
+            Listed::Invalid { name, line, why } => Some(format!(
+                "line {line}, `{}`: {why}",
+                name.as_deref().unwrap_or_default()
+            )),
+        })
+        .collect();
+    let shown = path.display();
+    if !broken.is_empty() {
+        return Verdict::failed(format!("{shown}: {}", broken.join("; ")))
+            .fix("Mend these entries in the file, or delete them and make them anew: entra-auth-cli config create");
+    }
+    match listed.len() {
+        0 => Verdict::ok(format!("{shown}: no profile yet")),
+        1 => Verdict::ok(format!("{shown}: 1 profile")),
+        count => Verdict::ok(format!("{shown}: {count} profiles")),
+    }
+}
+
+fn header(scene: &Scene) -> Verdict {
+    match scene.vault().protection() {
+        Ok(None) => Verdict::ok("there is none yet; the first secret or token makes it"),
+        Ok(Some(protection @ Protection::KeyFile { .. })) => Verdict::ok(format!(
+            "its key is protected by permissions only: {protection}"
+        )),
+        Ok(Some(protection)) => Verdict::ok(format!("its key is protected by {protection}")),
+        Err(error) => wording::vault(&error).into(),
+    }
+}
+
+fn key(scene: &Scene) -> Verdict {
+    match scene.key() {
+        Ok(KeyAccess::NoStore) => Verdict::skipped("there is no store yet"),
+        Ok(KeyAccess::Had) => Verdict::ok("it can be had without asking anybody"),
+        Ok(KeyAccess::WouldAsk) => match scene.vault().protection() {
+            Ok(Some(Protection::Passphrase)) => {
+                Verdict::warning("the passphrase would have to be typed").fix(
+                    "For scripts: set ENTRA_AUTH_PASSPHRASE_FILE, or hand it in as a systemd credential",
+                )
+            }
+            _ => Verdict::warning("the keyring is locked")
+                .fix("Unlock it: sign in to the desktop, or run gnome-keyring-daemon --unlock"),
+        },
+        Ok(KeyAccess::MayAsk) => Verdict::skipped(
+            "the keychain was not asked for it, since it may open a dialog; any command that needs the key shows it",
+        ),
+        Err(verdict) => verdict.clone(),
+    }
+}
+
+fn session_key(scene: &Scene) -> Verdict {
+    match scene.vault().session_key_state() {
+        Ok(SessionKey::Present) => Verdict::ok("cached tokens are opened without the store's key"),
+        Ok(SessionKey::NotYet) => Verdict::ok("there is none yet; the next token makes it"),
+        Ok(SessionKey::Impossible(why)) => Verdict::ok(format!(
+            "there is none, and cached tokens need the store's key, because {why}"
+        )),
+        Err(error) => wording::vault(&error).into(),
+    }
+}
+
+fn locks(scene: &Scene) -> Verdict {
+    match scene.vault().has_file_locks() {
+        Ok(Some(())) => Verdict::ok("the file system of the store has them"),
+        Ok(None) => Verdict::skipped("there is no store yet to try them on"),
+        Err(error) => Verdict::failed(format!("the file system of the store has none: {error}"))
+            .fix("Keep the store on a local disk: ENTRA_AUTH_STATE_DIR"),
+    }
+}

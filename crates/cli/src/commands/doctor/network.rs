@@ -1,0 +1,397 @@
+//! The way to each authority: proxy, name, certificates, clock, metadata.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::OnceLock;
+
+use engine::NetworkSettings;
+use engine::Transport;
+use engine::diagnosis;
+use engine::diagnosis::Metadata;
+use engine::diagnosis::MetadataError;
+use engine::diagnosis::Presented;
+use model::Authority;
+use model::AuthorityInput;
+use model::Profile;
+use protocol::TransportError;
+use protocol::TransportErrorKind;
+use url::Url;
+
+use super::check::Check;
+use super::check::Verdict;
+use super::profile;
+use super::scene::Scene;
+use crate::settings;
+use crate::settings::Variables;
+use crate::wording;
+
+/// Entra refuses assertions and tokens that are further off than this, in seconds.
+const TOO_FAR: i64 = 300;
+
+/// A clock that is kept by NTP is never that far off, in seconds.
+const FAR: i64 = 30;
+
+/// Organisations that sign for Microsoft's login hosts, and the public authorities that everybody
+/// meets. Another name at the end of such a host's chain is a company's.
+const PUBLIC_AUTHORITIES: [&str; 14] = [
+    "Amazon",
+    "Baltimore",
+    "Certum",
+    "DigiCert Inc",
+    "DigiCert, Inc.",
+    "Entrust, Inc.",
+    "GlobalSign nv-sa",
+    "GoDaddy.com, Inc.",
+    "Google Trust Services LLC",
+    "IdenTrust",
+    "Internet Security Research Group",
+    "Let's Encrypt",
+    "Microsoft Corporation",
+    "Sectigo Limited",
+];
+
+/// One authority, and what is found out about it once for all checks.
+struct Way {
+    authority: Authority,
+    url: Url,
+    settings: NetworkSettings,
+    /// The profile that leads there; `None` for the public cloud where there is none.
+    profile: Option<Profile>,
+    presented: OnceLock<Presented>,
+    metadata: OnceLock<Metadata>,
+}
+
+/// The checks of every authority that these profiles lead to.
+pub(super) fn checks(profiles: &[Profile], variables: &Variables) -> Vec<Check> {
+    let mut ways: Vec<Arc<Way>> = Vec::new();
+    for profile in profiles {
+        // `profile.destination` says what is wrong with one that names no authority.
+        let Ok(authority) = settings::profile_authority(profile) else {
+            continue;
+        };
+        let known = ways.iter().any(|way| {
+            way.authority == authority
+                && way.profile.as_ref().map(ca_file) == Some(ca_file(profile))
+        });
+        if !known {
+            ways.extend(Way::to(authority, Some(profile), variables));
+        }
+    }
+    if profiles.is_empty() {
+        let public = AuthorityInput {
+            cloud: None,
+            authority: None,
+            kind: None,
+            tenant: Some("common"),
+        };
+        ways.extend(
+            public
+                .resolve()
+                .ok()
+                .and_then(|authority| Way::to(authority, None, variables)),
+        );
+    }
+    ways.iter().flat_map(of_way).collect()
+}
+
+fn ca_file(profile: &Profile) -> Option<&PathBuf> {
+    profile.ca_file.as_ref()
+}
+
+fn of_way(way: &Arc<Way>) -> Vec<Check> {
+    let subject = way.authority.address();
+    let of = |id, title, examine: fn(&Way, &Scene) -> Verdict| {
+        let way = Arc::clone(way);
+        Check::of(&subject, id, title, move |scene| {
+            match way.may_be_asked(scene) {
+                Ok(()) => examine(&way, scene),
+                Err(verdict) => verdict,
+            }
+        })
+    };
+    vec![
+        of("network.proxy", "Proxy", proxy),
+        of("network.dns", "Name", name),
+        of("network.tls", "Certificates", certificates),
+        of("network.clock", "Clock", clock),
+        of("network.metadata", "Metadata", metadata),
+    ]
+}
+
+impl Way {
+    fn to(
+        authority: Authority,
+        profile: Option<&Profile>,
+        variables: &Variables,
+    ) -> Option<Arc<Self>> {
+        let url = Url::parse(&authority.address()).ok()?;
+        let ca_file = profile.and_then(|profile| profile.ca_file.clone());
+        Some(Arc::new(Self {
+            authority,
+            url,
+            settings: settings::network(ca_file, variables),
+            profile: profile.cloned(),
+            presented: OnceLock::new(),
+            metadata: OnceLock::new(),
+        }))
+    }
+
+    /// A stranger that a profile names is not spoken with before somebody approved it.
+    fn may_be_asked(&self, scene: &Scene) -> Result<(), Verdict> {
+        let is_known = self.authority.is_built_in() || self.authority.is_on_this_machine();
+        match &self.profile {
+            Some(found) if !is_known => match profile::approved(found, scene) {
+                Ok(true) => Ok(()),
+                Ok(false) => Err(Verdict::skipped(
+                    "it is not approved on this machine, and was not asked (see profile.approval)",
+                )),
+                Err(verdict) => Err(verdict),
+            },
+            _ => Ok(()),
+        }
+    }
+
+    fn host(&self) -> &str {
+        self.url.host_str().unwrap_or_default()
+    }
+
+    fn is_encrypted(&self) -> bool {
+        self.url.scheme() == "https"
+    }
+
+    /// The proxy for this authority, without user and password.
+    fn proxy(&self) -> Option<String> {
+        let address = self.settings.proxy.for_url(&self.url)?;
+        let whole = if address.contains("://") {
+            address.to_owned()
+        } else {
+            format!("http://{address}")
+        };
+        let url = Url::parse(&whole).ok();
+        let shown = url.and_then(|url| {
+            let port = url
+                .port()
+                .map(|port| format!(":{port}"))
+                .unwrap_or_default();
+            Some(format!("{}://{}{port}", url.scheme(), url.host_str()?))
+        });
+        Some(shown.unwrap_or_else(|| "an address that makes no URL".to_owned()))
+    }
+
+    fn presented(&self, scene: &Scene) -> &Presented {
+        self.presented
+            .get_or_init(|| diagnosis::presented(&self.url, &self.settings, scene.patience()))
+    }
+
+    fn metadata(&self, scene: &Scene) -> &Metadata {
+        self.metadata.get_or_init(|| {
+            let http = Transport::new(self.settings.clone());
+            let clock = &*scene.store.clock;
+            diagnosis::metadata(&self.authority, &http, clock, scene.patience())
+        })
+    }
+
+    /// What kept a connection from coming about, if that was not the certificates.
+    fn obstacle(&self, scene: &Scene) -> Option<&TransportError> {
+        let refusal = if self.is_encrypted() {
+            self.presented(scene).refusal.as_ref()
+        } else {
+            match &self.metadata(scene).endpoints {
+                Err(MetadataError::Transport(error)) => Some(error),
+                Ok(_) | Err(MetadataError::Discovery(_)) => None,
+            }
+        };
+        refusal.filter(|error| error.kind != TransportErrorKind::Tls)
+    }
+}
+
+fn is_of_the_proxy(error: &TransportError) -> bool {
+    matches!(error.kind, TransportErrorKind::Proxy { .. }) || error.detail.starts_with("the proxy ")
+}
+
+fn proxy(way: &Way, scene: &Scene) -> Verdict {
+    let Some(address) = way.proxy() else {
+        return match automatic_proxy(&scene.variables) {
+            Some(script) if !way.authority.is_on_this_machine() => Verdict::warning(format!(
+                "none is used, but the desktop names a script that chooses one ({script}), which is not followed"
+            ))
+            .fix("Ask which proxy it chooses, and set HTTPS_PROXY=http://host:port"),
+            _ => Verdict::ok("none is used"),
+        };
+    };
+    match way.obstacle(scene) {
+        None => Verdict::ok(format!("{address} lets it through")),
+        Some(error) if way.proxy_is_at_fault(error) => {
+            let worded = Verdict::from(wording::transport(way.host(), error));
+            Verdict {
+                detail: format!("{address}: {}", worded.detail),
+                ..worded
+            }
+        }
+        Some(_) => Verdict::warning(format!("nothing came back through {address}")),
+    }
+}
+
+impl Way {
+    /// A connection to a proxy that fails is the proxy's fault; what comes after it may not be.
+    fn proxy_is_at_fault(&self, error: &TransportError) -> bool {
+        is_of_the_proxy(error)
+            || (self.proxy().is_some()
+                && matches!(
+                    error.kind,
+                    TransportErrorKind::Dns | TransportErrorKind::Connect
+                ))
+    }
+}
+
+fn name(way: &Way, _: &Scene) -> Verdict {
+    if way.proxy().is_some() {
+        return Verdict::skipped("the proxy resolves it");
+    }
+    match diagnosis::addresses(way.host()) {
+        Ok(addresses) => {
+            let four = addresses.iter().filter(|address| address.is_ipv4()).count();
+            let six = addresses.len() - four;
+            Verdict::ok(format!(
+                "{} has {four} addresses of IPv4 and {six} of IPv6",
+                way.host()
+            ))
+        }
+        Err(error) => Verdict::failed(format!("`{}` is not known: {error}", way.host()))
+            .fix("Check the spelling of the authority and this machine's DNS. Behind a proxy: set HTTPS_PROXY; the proxy then resolves the name."),
+    }
+}
+
+fn certificates(way: &Way, scene: &Scene) -> Verdict {
+    if !way.is_encrypted() {
+        return Verdict::skipped("it is http on this machine, and has none");
+    }
+    let presented = way.presented(scene);
+    let last = presented.certificates.last();
+    let signer = last.map(|certificate| {
+        let organisation = certificate.issuer_organisation.as_ref();
+        organisation.unwrap_or(&certificate.issuer).clone()
+    });
+    match (&presented.refusal, signer) {
+        (None, Some(signer)) => trusted(way, presented, &signer),
+        (None, None) => Verdict::failed("the server presents no certificate"),
+        (Some(error), Some(signer)) if error.kind == TransportErrorKind::Tls => {
+            let worded = Verdict::from(wording::transport(way.host(), error));
+            Verdict {
+                detail: format!("{}; they are signed by `{signer}`", worded.detail),
+                ..worded
+            }
+        }
+        (Some(error), _) if way.proxy_is_at_fault(error) => {
+            Verdict::skipped("there is no way through the proxy (see network.proxy)")
+        }
+        (Some(error), _) => wording::transport(way.host(), error).into(),
+    }
+}
+
+fn trusted(way: &Way, presented: &Presented, signer: &str) -> Verdict {
+    let until = presented
+        .certificates
+        .first()
+        .map(|own| format!(", valid until {}", own.not_after))
+        .unwrap_or_default();
+    let is_public = presented.certificates.iter().any(|certificate| {
+        let organisation = certificate.issuer_organisation.as_deref();
+        organisation.is_some_and(|name| PUBLIC_AUTHORITIES.contains(&name))
+    });
+    if way.authority.is_built_in() && !is_public {
+        return Verdict::warning(format!(
+            "inspected: trusted here, but signed by `{signer}`, which is no public authority{until}"
+        ))
+        .fix("If that is your company's proxy, all is well; it reads every request, secrets included. If not, do not sign in here.");
+    }
+    Verdict::ok(format!("trusted, signed by `{signer}`{until}"))
+}
+
+fn clock(way: &Way, scene: &Scene) -> Verdict {
+    let Some(ahead) = way.metadata(scene).clock_ahead else {
+        return Verdict::skipped("nothing came that bears a date (see network.metadata)");
+    };
+    let side = if ahead < 0 { "behind" } else { "ahead of" };
+    let said = format!(
+        "this machine is {} s {side} {}",
+        ahead.unsigned_abs(),
+        way.host()
+    );
+    let fix = "Set the clock: switch time synchronisation on (timedatectl set-ntp true; on WSL: wsl --shutdown)";
+    let distance = ahead.abs();
+    if distance <= FAR {
+        Verdict::ok(said)
+    } else if distance <= TOO_FAR {
+        Verdict::warning(said).fix(fix)
+    } else {
+        Verdict::failed(format!("{said}, more than sign-ins and assertions bear")).fix(fix)
+    }
+}
+
+fn metadata(way: &Way, scene: &Scene) -> Verdict {
+    if way
+        .obstacle(scene)
+        .is_some_and(|error| way.proxy_is_at_fault(error))
+    {
+        return Verdict::skipped("there is no way through the proxy (see network.proxy)");
+    }
+    match &way.metadata(scene).endpoints {
+        Ok(endpoints) => Verdict::ok(format!("it speaks for the issuer {}", endpoints.issuer)),
+        Err(MetadataError::Transport(error)) if error.kind == TransportErrorKind::Tls => {
+            Verdict::skipped("there is no secure connection (see network.tls)")
+        }
+        Err(MetadataError::Transport(error)) => wording::transport(way.host(), error).into(),
+        Err(MetadataError::Discovery(error)) => Verdict::failed(error.to_string()).fix(
+            "Check tenant and authority: is the directory spelled right, and is it in this cloud?",
+        ),
+    }
+}
+
+/// The script (PAC) that KDE's settings name. Those of GNOME, macOS and Windows cannot be read
+/// without running a program.
+fn automatic_proxy(variables: &Variables) -> Option<String> {
+    if !cfg!(target_os = "linux") {
+        return None;
+    }
+    let configuration = variables
+        .raw("XDG_CONFIG_HOME")
+        .map(PathBuf::from)
+        .or_else(|| {
+            variables
+                .raw("HOME")
+                .map(|home| PathBuf::from(home).join(".config"))
+        })?;
+    let text = std::fs::read_to_string(configuration.join("kioslaverc")).ok()?;
+    script_in(&text)
+}
+
+/// The script of a `kioslaverc` whose kind of proxy is one (2).
+fn script_in(text: &str) -> Option<String> {
+    let value = |name: &str| {
+        text.lines().find_map(|line| {
+            let (found, value) = line.split_once('=')?;
+            (found.trim() == name).then(|| value.trim())
+        })
+    };
+    (value("ProxyType")? == "2").then_some(())?;
+    value("Proxy Config Script")
+        .filter(|script| !script.is_empty())
+        .map(ToOwned::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_counts_only_where_it_is_switched_on() {
+        let settings = "[Proxy Settings]\nProxy Config Script=http://wpad/proxy.pac\nProxyType=2\n";
+        assert_eq!(
+            script_in(settings).as_deref(),
+            Some("http://wpad/proxy.pac")
+        );
+        assert_eq!(script_in(&settings.replace("=2", "=1")), None);
+        assert_eq!(script_in("ProxyType=2\n"), None);
+    }
+}

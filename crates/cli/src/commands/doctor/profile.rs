@@ -1,0 +1,186 @@
+//! One profile: where it leads, whether it is approved, whether people can sign in with it.
+
+use engine::diagnosis;
+use model::Authority;
+use model::ClientId;
+use model::Clock;
+use model::Flow;
+use model::Profile;
+use vault::AccountOwner;
+
+use super::check::Check;
+use super::check::Verdict;
+use super::scene::Scene;
+use crate::command_error::CommandError;
+use crate::settings;
+use crate::shell;
+use crate::wording;
+
+pub(super) fn checks(profile: &Profile) -> Vec<Check> {
+    let name = profile.name.as_str();
+    let of = |id, title, examine: fn(&Profile, &Scene) -> Verdict| {
+        let profile = profile.clone();
+        Check::of(name, id, title, move |scene| examine(&profile, scene))
+    };
+    vec![
+        of("profile.destination", "Destination", |profile, _| {
+            destination(profile)
+        }),
+        of("profile.approval", "Approval", approval),
+        of("profile.redirect", "Redirect URI", |profile, _| {
+            redirect(profile)
+        }),
+        of("profile.sign-ins", "Sign-ins", sign_ins),
+        of("profile.tokens", "Cached tokens", tokens),
+    ]
+}
+
+/// Whom the profile's requests go to, by the profile alone.
+fn target(profile: &Profile) -> Result<(Authority, ClientId), CommandError> {
+    Ok((
+        settings::profile_authority(profile)?,
+        settings::profile_client_id(profile)?,
+    ))
+}
+
+fn destination(profile: &Profile) -> Verdict {
+    match settings::profile_destination(profile) {
+        Ok(destination) => Verdict::ok(destination.to_string()),
+        Err(error) => error.into(),
+    }
+}
+
+fn approval(profile: &Profile, scene: &Scene) -> Verdict {
+    match approved(profile, scene) {
+        Ok(true) => Verdict::ok("nothing needs it, or it was given on this machine"),
+        Ok(false) => Verdict::failed(
+            "where it leads or what it refers to was not approved on this machine, or was changed since",
+        )
+        .fix(format!(
+            "Look at it, then: entra-auth-cli config trust {}",
+            shell::word(profile.name.as_str())
+        )),
+        Err(verdict) => verdict,
+    }
+}
+
+/// Whether what the profile refers to may be used here; why that cannot be told, if so.
+pub(super) fn approved(profile: &Profile, scene: &Scene) -> Result<bool, Verdict> {
+    let (authority, client_id) = target(profile)?;
+    let Some(needed) = settings::approval_of(profile, &authority, &client_id)? else {
+        return Ok(true);
+    };
+    if let Some(verdict) = scene.sealed() {
+        return Err(verdict);
+    }
+    let approvals = scene.vault().approvals();
+    approvals
+        .is_approved(&profile.name, &needed)
+        .map_err(|error| wording::vault(&error).into())
+}
+
+fn flow(profile: &Profile) -> Flow {
+    let inferred = Flow::inferred_from(profile.auth_method);
+    profile.default_flow.unwrap_or(inferred)
+}
+
+fn redirect(profile: &Profile) -> Verdict {
+    if !matches!(
+        flow(profile),
+        Flow::InteractiveBrowser | Flow::AuthorizationCode
+    ) {
+        return Verdict::skipped("its flow has none");
+    }
+    let Some(text) = &profile.redirect_uri else {
+        return Verdict::ok("http://localhost at whichever port is free");
+    };
+    let redirect_uri = match settings::redirect_uri(text, "the profile") {
+        Ok(redirect_uri) => redirect_uri,
+        Err(error) => return error.into(),
+    };
+    let Some(here) = redirect_uri.loopback() else {
+        return Verdict::ok(format!(
+            "{redirect_uri} is not on this machine: what comes back has to be pasted"
+        ));
+    };
+    let Some(port) = here.port else {
+        return Verdict::ok(format!("{redirect_uri} at whichever port is free"));
+    };
+    let refused: Vec<String> = here
+        .addresses
+        .iter()
+        .filter_map(|address| {
+            let error = diagnosis::listen(*address, port).err()?;
+            Some(format!("{address}: {error}"))
+        })
+        .collect();
+    if refused.is_empty() {
+        return Verdict::ok(format!("port {port} of {redirect_uri} is free"));
+    }
+    let verdict = if refused.len() == here.addresses.len() {
+        Verdict::failed
+    } else {
+        Verdict::warning
+    };
+    verdict(format!(
+        "port {port} of {redirect_uri} cannot be listened on ({})",
+        refused.join(", ")
+    ))
+    .fix("End the program that listens there, or register and use another port: --port PORT")
+}
+
+fn sign_ins(profile: &Profile, scene: &Scene) -> Verdict {
+    if !flow(profile).is_for_a_person() {
+        return Verdict::skipped("nobody signs in with it");
+    }
+    let owner = AccountOwner::Profile(profile.name.clone());
+    let accounts = scene.vault().accounts();
+    let book = match accounts.copy(&owner) {
+        Ok(Some(book)) => Some(book),
+        Ok(None) => match scene.sealed() {
+            Some(verdict) => return verdict,
+            None => match accounts.get(&owner) {
+                Ok(book) => book,
+                Err(error) => return wording::vault(&error).into(),
+            },
+        },
+        Err(error) => return wording::vault(&error).into(),
+    };
+    match book.map_or(0, |book| book.accounts.len()) {
+        0 => Verdict::ok("nobody is signed in; the next get-token asks for it"),
+        1 => Verdict::ok("1 account is signed in"),
+        count => Verdict::ok(format!("{count} accounts are signed in")),
+    }
+}
+
+fn tokens(profile: &Profile, scene: &Scene) -> Verdict {
+    let Ok(destination) = settings::profile_destination(profile) else {
+        return Verdict::skipped("see profile.destination");
+    };
+    if let Some(verdict) = scene.sealed() {
+        return verdict;
+    }
+    let list = match scene.vault().tokens().list() {
+        Ok(list) => list,
+        Err(error) => return wording::vault(&error).into(),
+    };
+    let now = scene.store.clock.now();
+    let of_it = list
+        .entries
+        .iter()
+        .filter(|(_, entry)| entry.client_id == destination.client_id);
+    let (living, ended): (Vec<_>, Vec<_>) = of_it.partition(|(_, entry)| entry.expires_on > now);
+    let longest = living
+        .iter()
+        .map(|(_, entry)| entry.expires_on.seconds_since(now))
+        .max();
+    Verdict::ok(match longest {
+        Some(left) => format!(
+            "{} living, {} expired; the longest lives for {}",
+            living.len(),
+            ended.len(),
+            wording::time_left(left)
+        ),
+        None => format!("none living, {} expired", ended.len()),
+    })
+}

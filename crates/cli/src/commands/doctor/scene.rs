@@ -1,0 +1,60 @@
+//! What every check may look at.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use vault::Vault;
+use vault::survey::KeyAccess;
+
+use super::check::Verdict;
+use crate::settings::Store;
+use crate::settings::Variables;
+use crate::wording;
+
+/// The machine as the checks see it: a store that is only looked at, and nobody to ask.
+pub(super) struct Scene {
+    pub(super) store: Store,
+    pub(super) variables: Variables,
+    /// How long one check may take.
+    pub(super) timeout: Duration,
+    key: OnceLock<Result<KeyAccess, Verdict>>,
+}
+
+impl Scene {
+    pub(super) fn new(store: Store, variables: Variables, timeout: Duration) -> Self {
+        Self {
+            store,
+            variables,
+            timeout,
+            key: OnceLock::new(),
+        }
+    }
+
+    pub(super) fn vault(&self) -> &Vault {
+        &self.store.vault
+    }
+
+    /// How long what a check waits for may take, so that it can say itself that it did not come.
+    pub(super) fn patience(&self) -> Duration {
+        self.timeout.mul_f64(0.9)
+    }
+
+    /// Whether the store's key can be had; tried once for all checks.
+    pub(super) fn key(&self) -> &Result<KeyAccess, Verdict> {
+        self.key.get_or_init(|| {
+            self.vault()
+                .key_access()
+                .map_err(|error| wording::vault(&error).into())
+        })
+    }
+
+    /// Why what is sealed cannot be looked at, if so.
+    pub(super) fn sealed(&self) -> Option<Verdict> {
+        match self.key() {
+            Ok(KeyAccess::Had | KeyAccess::NoStore) => None,
+            Ok(KeyAccess::WouldAsk | KeyAccess::MayAsk) | Err(_) => Some(Verdict::skipped(
+                "it is sealed, and the store's key was not had (see store.key)",
+            )),
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Browser, loopback, and the variables that change what the program does.
+
+use engine::diagnosis;
+
+use super::check::Check;
+use super::check::Verdict;
+use super::scene::Scene;
+use crate::settings;
+use crate::ui;
+
+pub(super) fn checks() -> Vec<Check> {
+    vec![
+        Check::of_the_machine("browser", "Browser", browser),
+        Check::of_the_machine("loopback", "Loopback", |_| loopback()),
+        Check::of_the_machine("variables", "Variables", variables),
+        Check::of_the_machine("variables.azure", "AZURE_* variables", shadowed),
+        Check::of_the_machine("trust", "Certificate authorities", authorities),
+    ]
+}
+
+fn browser(scene: &Scene) -> Verdict {
+    let place = ui::place_of_the_person(&scene.variables);
+    let found = if place.findings.is_empty() {
+        String::new()
+    } else {
+        format!(" (found: {})", place.findings.join(", "))
+    };
+    match place.browser {
+        Some(browser) if place.is_remote => Verdict::warning(format!(
+            "{browser} would open, but its loopback may be another machine's{found}"
+        ))
+        .fix("If a sign-in does not come back, paste the address, or use -f DeviceCode"),
+        Some(browser) => Verdict::ok(format!("{browser} would open{found}")),
+        None => Verdict::warning(format!("none can be opened here{found}"))
+            .fix("Sign in with -f DeviceCode, or open the printed address elsewhere and paste what comes back"),
+    }
+}
+
+fn loopback() -> Verdict {
+    let refused: Vec<String> = diagnosis::loopback()
+        .into_iter()
+        .filter_map(|(address, heard)| Some(format!("{address}: {}", heard.err()?)))
+        .collect();
+    match refused.len() {
+        0 => Verdict::ok("127.0.0.1 and ::1 can be listened on"),
+        1 => Verdict::warning(format!("not both can be listened on: {}", refused.join(", "))).fix(
+            "A browser that takes `localhost` for the other one is not heard: register http://127.0.0.1",
+        ),
+        _ => Verdict::failed(format!("it cannot be listened on: {}", refused.join(", ")))
+            .fix("Sign in with -f DeviceCode, which needs no loopback."),
+    }
+}
+
+fn variables(scene: &Scene) -> Verdict {
+    let set = settings::variables_set(&scene.variables);
+    if set.is_empty() {
+        return Verdict::ok("none is set that changes what the program does");
+    }
+    Verdict::ok(format!("set: {}", set.join(", ")))
+}
+
+fn shadowed(scene: &Scene) -> Verdict {
+    let shadowed = settings::shadowed_azure_variables(&scene.variables);
+    if shadowed.is_empty() {
+        return Verdict::ok("none is passed over because of another");
+    }
+    let pairs: Vec<String> = shadowed
+        .iter()
+        .map(|(azure, ours)| format!("{azure} gives way to {ours}"))
+        .collect();
+    Verdict::warning(pairs.join(", ")).fix("Unset the one that is not meant.")
+}
+
+fn authorities(scene: &Scene) -> Verdict {
+    let network = settings::network(None, &scene.variables);
+    let Some(path) = network.ca_file.clone() else {
+        return Verdict::ok("those of the operating system");
+    };
+    match network.authorities(scene.patience()) {
+        Ok(certificates) => Verdict::ok(format!(
+            "{} of {} (SSL_CERT_FILE), in place of the operating system's",
+            certificates.map_or(0, |all| all.len()),
+            path.display()
+        )),
+        Err(error) => Verdict::failed(error.detail)
+            .fix("Let SSL_CERT_FILE name a PEM file of certificates, or unset it."),
+    }
+}
