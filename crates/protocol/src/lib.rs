@@ -22,6 +22,8 @@ pub mod http;
 pub mod id_token;
 pub mod identifier;
 pub mod issuer;
+pub mod jwt;
+pub mod ordered_json;
 pub mod pkce;
 mod redaction;
 pub mod refusal;
