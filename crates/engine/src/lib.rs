@@ -28,6 +28,7 @@ pub use acquire::DEFAULT_TIMEOUT;
 pub use acquire::Engine;
 pub use acquire::Issued;
 pub use acquire::Shortfall;
+pub use acquire::cached;
 pub use clock::SystemClock;
 pub use error::EngineError;
 pub use interaction::DeviceInvitation;

@@ -34,6 +34,7 @@ pub mod retry;
 mod retry_after;
 pub mod scope_rules;
 pub mod text;
+pub mod token_meaning;
 
 pub use client_authentication::ClientAuthentication;
 pub use endpoints::EndpointMissing;
