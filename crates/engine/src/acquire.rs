@@ -162,10 +162,7 @@ impl Engine<'_> {
 pub fn cached(vault: &Vault, request: &TokenRequest) -> Result<Option<TokenEntry>, EngineError> {
     match TokenKind::of(request.flow) {
         TokenKind::App => Ok(vault.tokens().get(&request.entry_id(Subject::App))?),
-        TokenKind::User => {
-            let (_, cached) = user::known(vault, request)?;
-            Ok(cached)
-        }
+        TokenKind::User => user::cached(vault, request),
     }
 }
 

@@ -50,11 +50,16 @@ pub(crate) fn token(engine: &Engine<'_>, request: &TokenRequest) -> Result<Issue
     Ok(issued)
 }
 
-/// Whom a request means, as far as is known, and the token of theirs that lies in the cache.
-pub(crate) fn known(
+/// The token that lies in the cache for a request.
+pub(crate) fn cached(
     vault: &Vault,
     request: &TokenRequest,
-) -> Result<(Who, Option<TokenEntry>), EngineError> {
+) -> Result<Option<TokenEntry>, EngineError> {
+    known(vault, request).map(|(_, cached)| cached)
+}
+
+/// Whom a request means, as far as is known, and the token of theirs that lies in the cache.
+fn known(vault: &Vault, request: &TokenRequest) -> Result<(Who, Option<TokenEntry>), EngineError> {
     let book = vault.accounts().known(&request.account_owner())?;
     check_place(request, book.as_ref())?;
     let who = Who::meant(book.as_ref(), &request.sign_in)?;

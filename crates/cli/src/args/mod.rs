@@ -13,6 +13,7 @@ mod config;
 mod credential;
 mod demo;
 mod duration;
+mod inspect;
 mod logout;
 mod sign_in;
 mod token;
@@ -52,6 +53,11 @@ pub use self::credential::CredentialArgs;
 pub use self::demo::DemoArgs;
 pub use self::demo::DemoBrowser;
 pub use self::demo::VisitArgs;
+pub use self::inspect::CheckArgs;
+pub use self::inspect::CheckOutput;
+pub use self::inspect::InputArgs;
+pub use self::inspect::InspectArgs;
+pub use self::inspect::InspectOutput;
 pub use self::logout::LogoutArgs;
 pub use self::sign_in::SignInArgs;
 pub use self::token::OutputArgs;
@@ -141,6 +147,10 @@ pub enum Command {
     GetToken(Box<TokenArgs>),
     /// Get a new access token, whatever the cache holds, and print it
     Refresh(Box<RefreshArgs>),
+    /// Show what a token says; nothing is asked of the network
+    Inspect(Box<InspectArgs>),
+    /// Say whether a token is valid now, by its times alone: exit code 0 for yes, 1 for no
+    Check(Box<CheckArgs>),
     /// Forget who signed in
     Logout(Box<LogoutArgs>),
     /// Manage profiles
@@ -194,6 +204,8 @@ impl Arguments {
         match &self.command {
             Command::GetToken(args) => args.output.output == TokenOutput::Json,
             Command::Refresh(args) => args.token.output.output == TokenOutput::Json,
+            Command::Inspect(args) => args.output == InspectOutput::Json,
+            Command::Check(args) => args.output == CheckOutput::Json,
             Command::Config(command) => command.wants_json(),
             Command::Cache(command) => command.wants_json(),
             Command::Logout(_)
@@ -211,7 +223,9 @@ impl Arguments {
         match &self.command {
             Command::GetToken(args) => args.silent,
             Command::Refresh(args) => args.token.silent,
-            Command::Logout(_)
+            Command::Check(args) => args.quiet,
+            Command::Inspect(_)
+            | Command::Logout(_)
             | Command::Config(_)
             | Command::Cache(_)
             | Command::Demo(_)

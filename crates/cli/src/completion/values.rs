@@ -118,7 +118,7 @@ mod tests {
     use crate::args::Arguments;
 
     /// The arguments whose values only the person knows.
-    const FREE: [&str; 23] = [
+    const FREE: [&str; 25] = [
         "account",
         "authority",
         "certificate_password",
@@ -141,6 +141,8 @@ mod tests {
         "resource",
         "tenant_id",
         "timeout",
+        "token",
+        "token_value",
         "warn_expiry",
     ];
 

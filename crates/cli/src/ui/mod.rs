@@ -113,6 +113,15 @@ impl Ui {
         io::stdout().is_terminal()
     }
 
+    /// How many columns an answer for people may have: the terminal's, between 40 and 200; elsewhere
+    /// 100.
+    pub(crate) fn answer_width(&self) -> usize {
+        let told = crossterm::terminal::size()
+            .ok()
+            .filter(|_| self.answers_on_a_terminal());
+        told.map_or(100, |(columns, _)| usize::from(columns).clamp(40, 200))
+    }
+
     /// Writes a part of an answer that is meant for people: its styles reach a terminal only.
     pub(crate) fn tell(&self, styled: &str) -> Result<(), CommandError> {
         written(anstream::stdout().lock(), styled.as_bytes())

@@ -13,6 +13,7 @@ mod signed_out;
 mod store;
 mod transfer;
 mod transport;
+mod validity;
 
 pub(crate) use self::acquisition::authority;
 pub(crate) use self::acquisition::engine;
@@ -51,6 +52,7 @@ pub(crate) use self::store::notice;
 pub(crate) use self::store::vault;
 pub(crate) use self::transfer::bundle;
 pub(crate) use self::transfer::names_taken;
+pub(crate) use self::validity::validity;
 
 #[cfg(test)]
 pub(crate) use self::invocation::tests::request as sample_request;

@@ -13,6 +13,7 @@ mod cache;
 #[cfg(target_os = "linux")]
 mod canaries;
 mod certificates;
+mod checking;
 mod completion;
 mod concurrency;
 mod exfiltration;
@@ -21,6 +22,7 @@ mod faults;
 mod hostile_sign_in_text;
 mod hostile_text;
 mod https;
+mod inspecting;
 mod kills;
 mod logout;
 mod manual;
