@@ -21,6 +21,7 @@ mod reference;
 pub mod request;
 mod send;
 pub mod sign_out;
+pub mod signing_keys;
 pub mod transport;
 mod user;
 

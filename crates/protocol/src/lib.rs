@@ -35,6 +35,7 @@ mod retry_after;
 pub mod scope_rules;
 pub mod text;
 pub mod token_meaning;
+pub mod verification;
 
 pub use client_authentication::ClientAuthentication;
 pub use endpoints::EndpointMissing;

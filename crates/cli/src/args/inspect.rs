@@ -10,6 +10,7 @@ use model::Flow;
 use zeroize::Zeroizing;
 
 use super::duration;
+use super::verify::VerifyArgs;
 
 /// A token in the arguments. `Debug` does not show it.
 #[derive(Clone)]
@@ -69,7 +70,7 @@ pub enum InspectOutput {
     Yaml,
 }
 
-/// Show what a token says; nothing is asked of the network
+/// Show what a token says, and with --verify whether it is genuine
 #[derive(Debug, Default, Args)]
 pub struct InspectArgs {
     /// Which token.
@@ -81,12 +82,16 @@ pub struct InspectArgs {
     pub output: InspectOutput,
 
     /// Print the claims alone, as JSON or YAML
-    #[arg(long, conflicts_with = "header")]
+    #[arg(long, conflicts_with_all = ["header", "verify"])]
     pub claims: bool,
 
     /// Print the header alone, as JSON or YAML
-    #[arg(long)]
+    #[arg(long, conflicts_with = "verify")]
     pub header: bool,
+
+    /// Whether it is genuine.
+    #[command(flatten)]
+    pub verification: VerifyArgs,
 }
 
 /// How the answer of `check` is given.

@@ -18,6 +18,7 @@ mod logout;
 mod sign_in;
 mod token;
 mod transfer;
+mod verify;
 
 use std::ffi::OsString;
 
@@ -70,6 +71,7 @@ pub use self::transfer::ExportArgs;
 pub use self::transfer::ImportArgs;
 pub use self::transfer::OnConflict;
 pub use self::transfer::PassphraseArgs;
+pub use self::verify::VerifyArgs;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -147,7 +149,7 @@ pub enum Command {
     GetToken(Box<TokenArgs>),
     /// Get a new access token, whatever the cache holds, and print it
     Refresh(Box<RefreshArgs>),
-    /// Show what a token says; nothing is asked of the network
+    /// Show what a token says, and with --verify whether it is genuine
     Inspect(Box<InspectArgs>),
     /// Say whether a token is valid now, by its times alone: exit code 0 for yes, 1 for no
     Check(Box<CheckArgs>),

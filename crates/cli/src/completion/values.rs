@@ -118,8 +118,9 @@ mod tests {
     use crate::args::Arguments;
 
     /// The arguments whose values only the person knows.
-    const FREE: [&str; 25] = [
+    const FREE: [&str; 28] = [
         "account",
+        "audience",
         "authority",
         "certificate_password",
         "certificate_password_command",
@@ -132,12 +133,14 @@ mod tests {
         "client_secret_command",
         "client_secret_env",
         "domain_hint",
+        "issuer",
         "login_hint",
         "min_ttl",
         "name",
         "passphrase_env",
         "port",
         "redirect_uri",
+        "require",
         "resource",
         "tenant_id",
         "timeout",

@@ -48,3 +48,4 @@ mod store_damage;
 mod store_place;
 mod support;
 mod transfer;
+mod verifying;

@@ -15,6 +15,8 @@ use protocol::token_meaning::Validity;
 use protocol::token_meaning::Warning;
 use serde::Serialize;
 
+use super::verify::Verification;
+
 /// All there is to say.
 #[derive(Serialize)]
 pub(super) struct Inspection<'a> {
@@ -39,6 +41,9 @@ pub(super) struct Inspection<'a> {
     issued_on: Option<i64>,
     explanations: BTreeMap<&'a str, String>,
     warnings: &'a [Warning],
+    /// Only where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verification: Option<&'a Verification>,
 }
 
 /// What there is to say of a signature without the key.
@@ -56,6 +61,7 @@ impl<'a> Inspection<'a> {
         token: &'a Decoded,
         meaning: &'a Meaning,
         profile: Option<&'a Profile>,
+        verification: Option<&'a Verification>,
         now: Timestamp,
     ) -> Self {
         let times = meaning.times;
@@ -93,6 +99,7 @@ impl<'a> Inspection<'a> {
                 .filter_map(|(name, value)| Some((name, token_meaning::claim_phrase(name, value)?)))
                 .collect(),
             warnings: &meaning.warnings,
+            verification,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod document;
 mod pretty;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -19,6 +20,9 @@ use crate::output::document as rendered;
 use crate::settings;
 use crate::settings::Variables;
 use crate::ui::Ui;
+
+/// The exit code of a token that was verified and is not genuine.
+const NOT_GENUINE: u8 = 1;
 
 /// Shows the token.
 pub(super) fn run(
@@ -41,7 +45,14 @@ pub(super) fn run(
     }
     let now = store.clock.now();
     let meaning = token_meaning::meaning(&token, now);
-    let inspection = Inspection::new(&token, &meaning, input.profile(), now);
+    let verification = if args.verification.verify {
+        let verification = verify::run(variables, &store, &args.verification, &input, &token)?;
+        Some(verification)
+    } else {
+        None
+    };
+    let verified = verification.as_ref();
+    let inspection = Inspection::new(&token, &meaning, input.profile(), verified, now);
     match args.output {
         InspectOutput::Json => ui.answer(&rendered::json(&inspection)?)?,
         InspectOutput::Yaml => ui.answer(&rendered::yaml(&inspection)?)?,
@@ -50,10 +61,13 @@ pub(super) fn run(
                 width: ui.answer_width(),
                 zone: &jiff::tz::TimeZone::system(),
             };
-            ui.tell(&page.of(&token, &meaning, now))?;
+            ui.tell(&page.of(&token, &meaning, verified, now))?;
         }
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(match verified {
+        Some(verification) if !verification.genuine => ExitCode::from(NOT_GENUINE),
+        _ => ExitCode::SUCCESS,
+    })
 }
 
 fn give_part(

@@ -14,6 +14,7 @@ use protocol::token_meaning::Validity;
 use unicode_width::UnicodeWidthChar as _;
 use unicode_width::UnicodeWidthStr as _;
 
+use super::verify::Verification;
 use crate::wording;
 
 const TITLE: Style = Style::new().bold();
@@ -39,7 +40,13 @@ pub(super) struct Page<'a> {
 
 impl Page<'_> {
     /// Everything there is to say, in styled lines.
-    pub(super) fn of(&self, token: &Decoded, meaning: &Meaning, now: Timestamp) -> String {
+    pub(super) fn of(
+        &self,
+        token: &Decoded,
+        meaning: &Meaning,
+        verification: Option<&Verification>,
+        now: Timestamp,
+    ) -> String {
         let mut lines = Vec::new();
         self.wrapped(
             &mut lines,
@@ -47,12 +54,16 @@ impl Page<'_> {
             &capitalised(&escaped(&meaning.summary)),
             TITLE,
         );
-        self.wrapped(
-            &mut lines,
-            0,
-            "By the token's own word: nothing here proves who wrote it.",
-            PHRASE,
-        );
+        match verification {
+            Some(verification) => self.verdict(&mut lines, verification),
+            None if token.claims.is_some() => self.wrapped(
+                &mut lines,
+                0,
+                "By the token's own word: nothing here proves who wrote it.",
+                PHRASE,
+            ),
+            None => {}
+        }
         let text = |name: &str| token.header.as_ref()?.text(name);
         self.title(&mut lines, "Token");
         self.row(&mut lines, "type", token.kind.description(), None);
@@ -87,6 +98,24 @@ impl Page<'_> {
         }
         lines.push(String::new());
         lines.join("\n")
+    }
+
+    fn verdict(&self, lines: &mut Vec<String>, verification: &Verification) {
+        if verification.genuine {
+            let by = match &verification.authority {
+                Some(authority) => format!("issued by {authority}"),
+                None => "signed with a key of the file".to_owned(),
+            };
+            self.wrapped(lines, 0, &escaped(&format!("Genuine: {by}.")), GOOD);
+        } else {
+            self.wrapped(lines, 0, "Not to be accepted:", BAD);
+        }
+        for refused in &verification.refused {
+            self.wrapped(lines, 2, &cut(&refused.message), BAD);
+        }
+        for claim in &verification.not_checked {
+            self.wrapped(lines, 0, &format!("Not looked at: {claim}."), WARNING);
+        }
     }
 
     fn times(&self, lines: &mut Vec<String>, meaning: &Meaning, now: Timestamp, claims: &Object) {
@@ -234,7 +263,7 @@ mod tests {
     fn page(token: &str, width: usize, zone: &TimeZone) -> String {
         let decoded = jwt::decode(token);
         let meaning = token_meaning::meaning(&decoded, NOW);
-        let styled = Page { width, zone }.of(&decoded, &meaning, NOW);
+        let styled = Page { width, zone }.of(&decoded, &meaning, None, NOW);
         anstream::adapter::strip_str(&styled).to_string()
     }
 
