@@ -89,6 +89,10 @@ pub struct InspectArgs {
     #[arg(long, conflicts_with = "verify")]
     pub header: bool,
 
+    /// Compare with this token, claim by claim: a token, @FILE, or - for stdin
+    #[arg(long, value_name = "OTHER", value_parser = given, conflicts_with_all = ["claims", "header", "verify"])]
+    pub diff: Option<GivenToken>,
+
     /// Whether it is genuine.
     #[command(flatten)]
     pub verification: VerifyArgs,

@@ -56,6 +56,7 @@ pub use self::demo::DemoBrowser;
 pub use self::demo::VisitArgs;
 pub use self::inspect::CheckArgs;
 pub use self::inspect::CheckOutput;
+pub use self::inspect::GivenToken;
 pub use self::inspect::InputArgs;
 pub use self::inspect::InspectArgs;
 pub use self::inspect::InspectOutput;

@@ -11,6 +11,7 @@ use protocol::jwt;
 use protocol::jwt::InputError;
 use zeroize::Zeroizing;
 
+use crate::args::GivenToken;
 use crate::args::InputArgs;
 use crate::args::TokenArgs;
 use crate::command_error::CommandError;
@@ -68,10 +69,7 @@ pub(super) fn found(
         if given.0.as_str() == "-" {
             return from_stdin().map(|token| Some(TokenInput::Given(token)));
         }
-        ui.warn(
-            "other users of this machine can see the token in the process list; - or --file keeps \
-             it out",
-        );
+        warn_of_process_list(ui);
         return cleaned(&given.0).map(|token| Some(TokenInput::Given(token)));
     }
     if let Some(path) = &args.file {
@@ -84,6 +82,18 @@ pub(super) fn found(
     from_cache(ui, variables, store, args)
 }
 
+/// The token to compare with: `-` is stdin, `@FILE` a file.
+pub(super) fn other(ui: &Ui, given: &GivenToken) -> Result<Zeroizing<String>, CommandError> {
+    if given.0.as_str() == "-" {
+        return from_stdin();
+    }
+    if let Some(path) = given.0.strip_prefix('@') {
+        return from_file(Path::new(path));
+    }
+    warn_of_process_list(ui);
+    cleaned(&given.0)
+}
+
 /// What to do where a profile has no token in the cache.
 pub(super) fn nothing_cached(args: &InputArgs) -> CommandError {
     let named = args.profile.as_deref().map(shell::word);
@@ -94,6 +104,13 @@ pub(super) fn nothing_cached(args: &InputArgs) -> CommandError {
     )
     .hint(format!("Get one: entra-auth-cli get-token{profile}"))
     .hint("See what is cached: entra-auth-cli cache list")
+}
+
+fn warn_of_process_list(ui: &Ui) {
+    ui.warn(
+        "other users of this machine can see the token in the process list; stdin or a file keeps \
+         it out",
+    );
 }
 
 fn from_cache(

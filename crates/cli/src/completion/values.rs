@@ -118,7 +118,7 @@ mod tests {
     use crate::args::Arguments;
 
     /// The arguments whose values only the person knows.
-    const FREE: [&str; 28] = [
+    const FREE: [&str; 29] = [
         "account",
         "audience",
         "authority",
@@ -132,6 +132,7 @@ mod tests {
         "client_secret",
         "client_secret_command",
         "client_secret_env",
+        "diff",
         "domain_hint",
         "issuer",
         "login_hint",

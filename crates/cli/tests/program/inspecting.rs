@@ -155,3 +155,22 @@ fn a_token_cannot_reach_the_terminal() {
         assert!(!answer.contains('\u{202e}'), "{answer}");
     }
 }
+
+#[test]
+fn two_tokens_are_compared_claim_by_claim() {
+    let home = Home::new();
+    let this = token(&json!({"aud": "a", "roles": ["x"], "upn": "ada\u{1b}[2J"}));
+    let other = home.put("other", token(&json!({"aud": "a", "roles": ["y"]})));
+    let other = format!("@{}", other.display());
+    let call = home.call(&["inspect", "-", "--diff", &other]);
+    let said = call.input(this.clone()).run().answer();
+    insta::assert_snapshot!(said);
+    let call = home.call(&["inspect", "-", "--diff", &other, "-o", "json"]);
+    let document: Value = serde_json::from_str(&call.input(this).run().answer()).unwrap();
+    assert_eq!(document["same"], false);
+    assert_eq!(
+        document["claims"][0],
+        json!({"name": "roles", "this": ["x"], "other": ["y"]})
+    );
+    assert_eq!(document["header"], json!([]));
+}

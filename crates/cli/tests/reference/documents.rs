@@ -194,6 +194,17 @@ fn what_a_token_says_is_as_its_schema_says() {
 }
 
 #[test]
+fn how_tokens_differ_is_as_its_schema_says() {
+    let world = World::new();
+    let this = "e30.eyJleHAiOjk5OTk5OTk5OTl9.c2ln";
+    let call = world.call(&["inspect", "-", "--diff", "e30.e30.c2ln", "-o", "json"]);
+    let outcome = call.input(this).run();
+    let document: Value = serde_json::from_str(outcome.stdout()).unwrap();
+    assert_eq!(document["claims"][0]["name"], "exp");
+    assert_is_described(&document, "comparison.schema.json", "Comparison");
+}
+
+#[test]
 fn the_places_are_as_described() {
     let world = World::new();
     let places = world.call(&["config", "path", "-o", "json"]).run().answer();

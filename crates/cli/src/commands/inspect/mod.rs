@@ -1,5 +1,6 @@
 //! `inspect`: what a token says.
 
+mod comparison;
 mod document;
 mod pretty;
 mod verify;
@@ -11,6 +12,7 @@ use protocol::jwt;
 use protocol::ordered_json::Object;
 use protocol::token_meaning;
 
+use self::comparison::Comparison;
 use self::document::Inspection;
 use super::token_input;
 use crate::args::InspectArgs;
@@ -41,6 +43,18 @@ pub(super) fn run(
             &token.header
         };
         give_part(ui, args.output, part.as_ref(), token.kind)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(given) = &args.diff {
+        let other = jwt::decode(&token_input::other(ui, given)?);
+        let comparison = Comparison::of(&token, &other);
+        match args.output {
+            InspectOutput::Json => ui.answer(&rendered::json(&comparison)?)?,
+            InspectOutput::Yaml => ui.answer(&rendered::yaml(&comparison)?)?,
+            InspectOutput::Pretty => {
+                ui.tell(&pretty::compared(&comparison, ui.answer_width()))?;
+            }
+        }
         return Ok(ExitCode::SUCCESS);
     }
     let now = store.clock.now();

@@ -14,6 +14,7 @@ use protocol::token_meaning::Validity;
 use unicode_width::UnicodeWidthChar as _;
 use unicode_width::UnicodeWidthStr as _;
 
+use super::comparison::Comparison;
 use super::verify::Verification;
 use crate::wording;
 
@@ -188,6 +189,38 @@ impl Page<'_> {
             lines.push(format!("{space}{style}{piece}{style:#}"));
         }
     }
+}
+
+/// Two tokens: what only the first has or says with `-`, what the other does with `+`.
+pub(super) fn compared(comparison: &Comparison<'_>, width: usize) -> String {
+    let page = Page {
+        width,
+        zone: &TimeZone::UTC,
+    };
+    let mut lines = Vec::new();
+    if comparison.same {
+        page.wrapped(&mut lines, 0, "Header and claims are the same.", TITLE);
+    }
+    for (title, differences) in [
+        ("Header", &comparison.header),
+        ("Claims", &comparison.claims),
+    ] {
+        if !differences.is_empty() {
+            page.wrapped(&mut lines, 0, title, TITLE);
+        }
+        for difference in differences {
+            page.wrapped(&mut lines, 2, &cut(difference.name), NAME);
+            for (sign, value, style) in [("-", difference.this, BAD), ("+", difference.other, GOOD)]
+            {
+                if let Some(value) = value {
+                    let said = format!("{sign} {}", cut(&shown(value)));
+                    page.wrapped(&mut lines, 4, &said, style);
+                }
+            }
+        }
+    }
+    lines.push(String::new());
+    lines.join("\n")
 }
 
 /// A value in one line, unescaped: a text as it is, anything else as JSON.
