@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: what a warm `get-token` costs beside the least that could do the same.
+//! `cargo xtask bench`: what a warm `get-token`, `check` and `inspect` cost beside the least that could do the same.
 //!
 //! Every round runs each program a few times in turn, so that a slow moment of the machine falls on all
 //! of them.
@@ -85,6 +85,8 @@ pub(crate) fn run(rounds: u32) -> anyhow::Result<()> {
         warm("get-token, key file", &by_key_file),
         warm("get-token, session key", &by_session_key),
         warm("get-token of a person, session key", &of_a_person),
+        about("check, session key", &by_session_key, "check"),
+        about("inspect, session key", &by_session_key, "inspect"),
     ];
     let report = by_key_file.directory().join("hyperfine.json");
     for round in 0..rounds {
@@ -147,7 +149,12 @@ fn only_file(folder: &Path) -> anyhow::Result<PathBuf> {
 }
 
 fn warm(name: &'static str, store: &WarmStore) -> Contender {
-    let command = store.command();
+    about(name, store, "get-token")
+}
+
+/// A command about the token in the cache.
+fn about(name: &'static str, store: &WarmStore, command: &str) -> Contender {
+    let command = store.command_named(command);
     Contender {
         name,
         command: quoted(command.iter().map(Path::new)),

@@ -90,8 +90,13 @@ impl WarmStore {
 
     /// The warm call.
     pub(crate) fn command(&self) -> Vec<OsString> {
+        self.command_named("get-token")
+    }
+
+    /// Another command about the cached token.
+    pub(crate) fn command_named(&self, name: &str) -> Vec<OsString> {
         let mut words = vec![self.product.clone().into_os_string()];
-        words.extend(["get-token", "--profile", self.speaks.profile()].map(OsString::from));
+        words.extend([name, "--profile", self.speaks.profile()].map(OsString::from));
         words
     }
 

@@ -157,6 +157,15 @@ impl Engine<'_> {
     }
 }
 
+/// The token that lies in the cache for a request, expired or not. Nobody is asked: no network, no
+/// person, and no lock is taken.
+pub fn cached(vault: &Vault, request: &TokenRequest) -> Result<Option<TokenEntry>, EngineError> {
+    match TokenKind::of(request.flow) {
+        TokenKind::App => Ok(vault.tokens().get(&request.entry_id(Subject::App))?),
+        TokenKind::User => user::cached(vault, request),
+    }
+}
+
 /// What the plan needs to know of a request.
 fn asked(request: &TokenRequest) -> Asked {
     Asked {

@@ -24,6 +24,7 @@ pub mod rename;
 pub mod request;
 mod send;
 pub mod sign_out;
+pub mod signing_keys;
 pub mod transport;
 mod user;
 
@@ -31,6 +32,7 @@ pub use acquire::DEFAULT_TIMEOUT;
 pub use acquire::Engine;
 pub use acquire::Issued;
 pub use acquire::Shortfall;
+pub use acquire::cached;
 pub use clock::SystemClock;
 pub use error::EngineError;
 pub use interaction::DeviceInvitation;

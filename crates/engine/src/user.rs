@@ -17,6 +17,7 @@ use vault::AccountBook;
 use vault::LockName;
 use vault::RefreshTokenIdentity;
 use vault::Subject;
+use vault::Vault;
 use vault::VaultError;
 
 use self::attempt::Attempt;
@@ -38,16 +39,7 @@ pub(crate) fn token(engine: &Engine<'_>, request: &TokenRequest) -> Result<Issue
         let patience = Patience::begins(engine, request, Reach::Person);
         return Attempt::new(engine, request, &who, &patience).without_store();
     }
-    let book = engine.vault.accounts().known(&request.account_owner())?;
-    check_place(request, book.as_ref())?;
-    let who = Who::meant(book.as_ref(), &request.sign_in)?;
-    let cached = match &who {
-        Who::Known(account) => {
-            let id = request.entry_id(Subject::Account(account.id.as_str()));
-            engine.vault.tokens().get(&id)?
-        }
-        Who::New(_) => None,
-    };
+    let (who, cached) = known(engine.vault, request)?;
     let mut issued = engine.planned(request, cached, |seen, reach| {
         permission::check(engine, request)?;
         under_lock(engine, request, who.clone(), seen, reach)
@@ -56,6 +48,29 @@ pub(crate) fn token(engine: &Engine<'_>, request: &TokenRequest) -> Result<Issue
         issued.refresh_token = kept_refresh_token(engine, request, issued.entry.account.as_ref())?;
     }
     Ok(issued)
+}
+
+/// The token that lies in the cache for a request.
+pub(crate) fn cached(
+    vault: &Vault,
+    request: &TokenRequest,
+) -> Result<Option<TokenEntry>, EngineError> {
+    known(vault, request).map(|(_, cached)| cached)
+}
+
+/// Whom a request means, as far as is known, and the token of theirs that lies in the cache.
+fn known(vault: &Vault, request: &TokenRequest) -> Result<(Who, Option<TokenEntry>), EngineError> {
+    let book = vault.accounts().known(&request.account_owner())?;
+    check_place(request, book.as_ref())?;
+    let who = Who::meant(book.as_ref(), &request.sign_in)?;
+    let cached = match &who {
+        Who::Known(account) => {
+            let id = request.entry_id(Subject::Account(account.id.as_str()));
+            vault.tokens().get(&id)?
+        }
+        Who::New(_) => None,
+    };
+    Ok((who, cached))
 }
 
 /// Refuses to take the accounts of one place for those of another: a profile that was edited or

@@ -24,6 +24,8 @@ pub mod http;
 pub mod id_token;
 pub mod identifier;
 pub mod issuer;
+pub mod jwt;
+pub mod ordered_json;
 pub mod pkce;
 pub mod portal;
 mod redaction;
@@ -35,6 +37,8 @@ pub mod retry;
 mod retry_after;
 pub mod scope_rules;
 pub mod text;
+pub mod token_meaning;
+pub mod verification;
 
 pub use client_authentication::ClientAuthentication;
 pub use endpoints::EndpointMissing;

@@ -15,10 +15,12 @@ mod demo;
 mod doctor;
 mod duration;
 mod explain;
+mod inspect;
 mod logout;
 mod sign_in;
 mod token;
 mod transfer;
+mod verify;
 
 use std::ffi::OsString;
 
@@ -60,6 +62,12 @@ pub use self::doctor::DoctorArgs;
 pub use self::doctor::DoctorOutput;
 pub use self::explain::ExplainArgs;
 pub use self::explain::ExplainOutput;
+pub use self::inspect::CheckArgs;
+pub use self::inspect::CheckOutput;
+pub use self::inspect::GivenToken;
+pub use self::inspect::InputArgs;
+pub use self::inspect::InspectArgs;
+pub use self::inspect::InspectOutput;
 pub use self::logout::LogoutArgs;
 pub use self::sign_in::SignInArgs;
 pub use self::token::OutputArgs;
@@ -72,6 +80,7 @@ pub use self::transfer::ExportArgs;
 pub use self::transfer::ImportArgs;
 pub use self::transfer::OnConflict;
 pub use self::transfer::PassphraseArgs;
+pub use self::verify::VerifyArgs;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -149,6 +158,10 @@ pub enum Command {
     GetToken(Box<TokenArgs>),
     /// Get a new access token, whatever the cache holds, and print it
     Refresh(Box<RefreshArgs>),
+    /// Show what a token says, and with --verify whether it is genuine
+    Inspect(Box<InspectArgs>),
+    /// Say whether a token is valid now, by its times alone: exit code 0 for yes, 1 for no
+    Check(Box<CheckArgs>),
     /// Forget who signed in
     Logout(Box<LogoutArgs>),
     /// Manage profiles
@@ -206,6 +219,8 @@ impl Arguments {
         match &self.command {
             Command::GetToken(args) => args.output.output == TokenOutput::Json,
             Command::Refresh(args) => args.token.output.output == TokenOutput::Json,
+            Command::Inspect(args) => args.output == InspectOutput::Json,
+            Command::Check(args) => args.output == CheckOutput::Json,
             Command::Config(command) => command.wants_json(),
             Command::Cache(command) => command.wants_json(),
             Command::Doctor(args) => args.output == DoctorOutput::Json,
@@ -225,7 +240,9 @@ impl Arguments {
         match &self.command {
             Command::GetToken(args) => args.silent,
             Command::Refresh(args) => args.token.silent,
-            Command::Logout(_)
+            Command::Check(args) => args.quiet,
+            Command::Inspect(_)
+            | Command::Logout(_)
             | Command::Config(_)
             | Command::Cache(_)
             | Command::Doctor(_)

@@ -1,16 +1,19 @@
 //! One file per command: each takes its arguments and says what came of it.
 
 mod cache;
+mod check;
 mod completions;
 mod config;
 mod demo;
 mod doctor;
 mod explain;
 mod get_token;
+mod inspect;
 mod logout;
 mod manual;
 mod refresh;
 mod sign_out;
+mod token_input;
 
 use std::process::ExitCode;
 
@@ -29,6 +32,8 @@ pub(crate) fn run(
     match command {
         Command::GetToken(args) => get_token::run(ui, variables, &args),
         Command::Refresh(args) => refresh::run(ui, variables, *args),
+        Command::Inspect(args) => inspect::run(ui, variables, &args),
+        Command::Check(args) => check::run(ui, variables, &args),
         Command::Logout(args) => logout::run(ui, variables, &args),
         Command::Config(command) => config::run(ui, variables, command),
         Command::Cache(command) => cache::run(ui, variables, &command),

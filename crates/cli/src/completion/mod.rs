@@ -165,7 +165,7 @@ mod tests {
     #[test]
     fn commands_come_first_and_hidden_ones_never() {
         let first = words("");
-        assert_eq!(&first[..3], ["get-token", "refresh", "logout"]);
+        assert_eq!(&first[..3], ["get-token", "refresh", "inspect"]);
         assert!(first.contains(&"completions".to_owned()));
         assert!(!first.contains(&"complete".to_owned()));
         assert_eq!(words("ca"), ["cache"]);

@@ -120,6 +120,7 @@ mod tests {
     /// The arguments whose values only the person knows.
     const FREE: &[&str] = &[
         "account",
+        "audience",
         "authority",
         "certificate_password",
         "certificate_password_command",
@@ -132,19 +133,24 @@ mod tests {
         "client_secret_command",
         "client_secret_env",
         "client_secret_expires",
+        "diff",
         "domain_hint",
+        "issuer",
         "login_hint",
         "min_ttl",
         "name",
         "passphrase_env",
         "port",
         "redirect_uri",
+        "require",
         "resource",
         "search",
         "tenant_id",
         "text",
         "timeout",
         "to",
+        "token",
+        "token_value",
         "warn_expiry",
     ];
 

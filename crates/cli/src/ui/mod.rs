@@ -158,6 +158,13 @@ impl Ui {
             .then(|| usize::from(screen::size().0))
     }
 
+    /// How many columns text may take that is broken into lines: the terminal's, between 40 and 200;
+    /// elsewhere 100.
+    pub(crate) fn text_width(&self) -> usize {
+        self.answer_width()
+            .map_or(100, |columns| columns.clamp(40, 200))
+    }
+
     /// Writes a part of an answer that is meant for people: its styles reach a terminal only.
     pub(crate) fn tell(&self, styled: &str) -> Result<(), CommandError> {
         written(anstream::stdout().lock(), styled.as_bytes())

@@ -320,7 +320,7 @@ fn input(what: &str, refusal: &InputRefused) -> CommandError {
     }
 }
 
-fn discovery(error: &DiscoveryError) -> CommandError {
+pub(super) fn discovery(error: &DiscoveryError) -> CommandError {
     CommandError::new(Kind::Refused, "discovery_failed", error.to_string()).hint(
         "Check the authority: for an OpenID provider it is the issuer, without \
          /.well-known/openid-configuration",

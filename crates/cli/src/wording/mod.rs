@@ -12,9 +12,11 @@ mod not_signed_in;
 mod profiles;
 mod sign_in;
 mod signed_out;
+mod signing_keys;
 mod store;
 mod transfer;
 mod transport;
+mod validity;
 
 pub(crate) use self::acquisition::authority;
 pub(crate) use self::acquisition::certificate;
@@ -58,12 +60,14 @@ pub(crate) use self::signed_out::signed_out;
 pub(crate) use self::signed_out::waiting_for_a_sign_in;
 pub(crate) use self::signed_out::which_account;
 pub(crate) use self::signed_out::will_be_forgotten;
+pub(crate) use self::signing_keys::signing_keys;
 pub(crate) use self::store::location;
 pub(crate) use self::store::notice;
 pub(crate) use self::store::vault;
 pub(crate) use self::transfer::bundle;
 pub(crate) use self::transfer::names_taken;
 pub(crate) use self::transport::transport;
+pub(crate) use self::validity::validity;
 
 /// What is said where the person stopped a command.
 pub(crate) const CANCELLED: &str = "Cancelled.";

@@ -220,6 +220,42 @@ fn what_the_doctor_finds_is_as_its_schema_says() {
 }
 
 #[test]
+fn what_a_token_says_is_as_its_schema_says() {
+    let world = World::with_profile();
+    world.call(&["get-token"]).run().answer();
+    for (command, schema_file, section) in [
+        ("inspect", "inspection.schema.json", "Inspection"),
+        ("check", "check.schema.json", "Check"),
+    ] {
+        for arguments in [
+            &[command, "-p", "sp", "-o", "json"][..],
+            &[command, "-o", "json"],
+        ] {
+            // A token that says nothing but its end leaves the other fields empty.
+            let call = world
+                .call(arguments)
+                .input("e30.eyJleHAiOjk5OTk5OTk5OTl9.c2ln");
+            let document: Value = serde_json::from_str(&call.run().answer()).unwrap();
+            assert_is_described(&document, schema_file, section);
+            let mut every_field = described(section);
+            assert_eq!(every_field.remove("verification"), command == "inspect");
+            assert_eq!(fields(&document), every_field);
+        }
+    }
+}
+
+#[test]
+fn how_tokens_differ_is_as_its_schema_says() {
+    let world = World::new();
+    let this = "e30.eyJleHAiOjk5OTk5OTk5OTl9.c2ln";
+    let call = world.call(&["inspect", "-", "--diff", "e30.e30.c2ln", "-o", "json"]);
+    let outcome = call.input(this).run();
+    let document: Value = serde_json::from_str(outcome.stdout()).unwrap();
+    assert_eq!(document["claims"][0]["name"], "exp");
+    assert_is_described(&document, "comparison.schema.json", "Comparison");
+}
+
+#[test]
 fn the_places_are_as_described() {
     let world = World::new();
     let places = world.call(&["config", "path", "-o", "json"]).run().answer();

@@ -1,0 +1,133 @@
+//! `check`: whether a token serves, by its times alone.
+
+use std::process::ExitCode;
+
+use model::Clock;
+use model::Timestamp;
+use protocol::jwt;
+use protocol::token_meaning::Times;
+use protocol::token_meaning::Validity;
+use serde::Serialize;
+
+use super::token_input;
+use super::token_input::TokenInput;
+use crate::args::CheckArgs;
+use crate::args::CheckOutput;
+use crate::command_error::CommandError;
+use crate::output::document;
+use crate::settings;
+use crate::settings::Variables;
+use crate::ui::Ui;
+use crate::wording;
+
+/// The exit code of a token that does not serve.
+const NO: u8 = 1;
+
+/// The answer as scripts read it: `docs/schema/check.schema.json`.
+#[derive(Serialize)]
+struct Answer<'a> {
+    schema_version: u8,
+    valid: bool,
+    /// `valid`, `expired`, `not_yet_valid`, `short_lived` or `not_cached`.
+    reason: &'static str,
+    profile: Option<&'a str>,
+    /// Seconds left, negative if it has ended.
+    expires_in: Option<i64>,
+    /// RFC 3339, UTC.
+    expires_at: Option<String>,
+    /// Seconds since the epoch.
+    expires_on: Option<i64>,
+}
+
+/// Answers by the exit code, and in words unless that was not wished for.
+pub(super) fn run(
+    ui: &Ui,
+    variables: &Variables,
+    args: &CheckArgs,
+) -> Result<ExitCode, CommandError> {
+    let store = settings::open(ui, variables)?;
+    let found = token_input::found(ui, variables, &store, &args.input)?;
+    let now = store.clock.now();
+    let times = found.as_ref().map(times).transpose()?;
+    let least = args.min_ttl.unwrap_or_default();
+    let reason = times.map_or(Ok("not_cached"), |times| {
+        Ok(match times.validity(now) {
+            Validity::Expired => "expired",
+            Validity::NotYet => "not_yet_valid",
+            Validity::Unknown => return Err(endless()),
+            Validity::Valid if times.expires.is_some_and(|end| end < now.plus(least)) => {
+                "short_lived"
+            }
+            Validity::Valid => "valid",
+        })
+    })?;
+    let expires = times.and_then(|times| times.expires);
+    let profile = found.as_ref().and_then(TokenInput::profile);
+    let answer = Answer {
+        schema_version: 1,
+        valid: reason == "valid",
+        reason,
+        profile: profile.map(|profile| profile.name.as_str()),
+        expires_in: expires.map(|expires| expires.seconds_since(now)),
+        expires_at: expires.map(|expires| expires.to_string()),
+        expires_on: expires.map(Timestamp::unix_seconds),
+    };
+    if !args.quiet {
+        let text = match args.output {
+            CheckOutput::Json => document::json(&answer)?.to_string(),
+            CheckOutput::Text => in_words(&answer, times, now),
+        };
+        ui.answer(&text)?;
+    }
+    Ok(if answer.valid {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(NO)
+    })
+}
+
+/// When the token counts: by the cache, which knows the end of any token, else by its claims.
+fn times(input: &TokenInput) -> Result<Times, CommandError> {
+    match input {
+        TokenInput::Cached(cached) => Ok(Times {
+            expires: Some(cached.entry.expires_on),
+            ..Times::default()
+        }),
+        TokenInput::Given(token) => {
+            let decoded = jwt::decode(token);
+            let claims = decoded
+                .claims
+                .as_ref()
+                .filter(|_| decoded.damage.is_empty());
+            claims.map(Times::of).ok_or_else(|| {
+                CommandError::usage(
+                    "token_unreadable",
+                    format!("its times cannot be read: {}", decoded.kind.description()),
+                )
+                .hint("See what can be read of it: entra-auth-cli inspect")
+            })
+        }
+    }
+}
+
+fn endless() -> CommandError {
+    CommandError::usage("token_unreadable", "it does not say when it ends (`exp`)")
+}
+
+fn in_words(answer: &Answer<'_>, times: Option<Times>, now: Timestamp) -> String {
+    let mut said = match times {
+        None => "no token is cached".to_owned(),
+        Some(times) => wording::validity(times, now),
+    };
+    if answer.reason == "short_lived" {
+        said.push_str(", less than asked for");
+    }
+    if let Some(at) = &answer.expires_at {
+        said.extend([" (", at, ")"]);
+    }
+    if let Some(profile) = answer.profile {
+        said.extend([", profile ", profile]);
+    }
+    said.push('\n');
+    said
+}

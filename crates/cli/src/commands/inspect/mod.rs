@@ -1,0 +1,106 @@
+//! `inspect`: what a token says.
+
+mod comparison;
+mod document;
+mod pretty;
+mod verify;
+
+use std::process::ExitCode;
+
+use model::Clock;
+use protocol::jwt;
+use protocol::ordered_json::Object;
+use protocol::token_meaning;
+
+use self::comparison::Comparison;
+use self::document::Inspection;
+use super::token_input;
+use crate::args::InspectArgs;
+use crate::args::InspectOutput;
+use crate::command_error::CommandError;
+use crate::output::document as rendered;
+use crate::settings;
+use crate::settings::Variables;
+use crate::ui::Ui;
+
+/// The exit code of a token that was verified and is not genuine.
+const NOT_GENUINE: u8 = 1;
+
+/// Shows the token.
+pub(super) fn run(
+    ui: &Ui,
+    variables: &Variables,
+    args: &InspectArgs,
+) -> Result<ExitCode, CommandError> {
+    let store = settings::open(ui, variables)?;
+    let found = token_input::found(ui, variables, &store, &args.input)?;
+    let input = found.ok_or_else(|| token_input::nothing_cached(&args.input))?;
+    let token = jwt::decode(input.token());
+    if args.claims || args.header {
+        let part = if args.claims {
+            &token.claims
+        } else {
+            &token.header
+        };
+        give_part(ui, args.output, part.as_ref(), token.kind)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(given) = &args.diff {
+        let other = jwt::decode(&token_input::other(ui, given)?);
+        let comparison = Comparison::of(&token, &other);
+        match args.output {
+            InspectOutput::Json => ui.answer(&rendered::json(&comparison)?)?,
+            InspectOutput::Yaml => ui.answer(&rendered::yaml(&comparison)?)?,
+            InspectOutput::Pretty => {
+                ui.tell(&pretty::compared(&comparison, ui.text_width()))?;
+            }
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    let now = store.clock.now();
+    let meaning = token_meaning::meaning(&token, now);
+    let verification = if args.verification.verify {
+        let verification = verify::run(variables, &store, &args.verification, &input, &token)?;
+        Some(verification)
+    } else {
+        None
+    };
+    let verified = verification.as_ref();
+    let inspection = Inspection::new(&token, &meaning, input.profile(), verified, now);
+    match args.output {
+        InspectOutput::Json => ui.answer(&rendered::json(&inspection)?)?,
+        InspectOutput::Yaml => ui.answer(&rendered::yaml(&inspection)?)?,
+        InspectOutput::Pretty => {
+            let page = pretty::Page {
+                width: ui.text_width(),
+                zone: &jiff::tz::TimeZone::system(),
+            };
+            ui.tell(&page.of(&token, &meaning, verified, now))?;
+        }
+    }
+    Ok(match verified {
+        Some(verification) if !verification.genuine => ExitCode::from(NOT_GENUINE),
+        _ => ExitCode::SUCCESS,
+    })
+}
+
+fn give_part(
+    ui: &Ui,
+    output: InspectOutput,
+    part: Option<&Object>,
+    kind: jwt::Kind,
+) -> Result<(), CommandError> {
+    let Some(part) = part else {
+        return Err(CommandError::usage(
+            "token_unreadable",
+            format!("that part of it cannot be read: {}", kind.description()),
+        )
+        .hint(
+            "Without --claims and --header, inspect says what can be read, and where it breaks off",
+        ));
+    };
+    match output {
+        InspectOutput::Yaml => ui.answer(&rendered::yaml(part)?),
+        InspectOutput::Json | InspectOutput::Pretty => ui.answer(&rendered::json(part)?),
+    }
+}

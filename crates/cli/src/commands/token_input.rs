@@ -1,0 +1,180 @@
+//! The token that `inspect` and `check` look at: given, read, or cached.
+
+use std::io::IsTerminal as _;
+use std::io::Read as _;
+use std::path::Path;
+
+use engine::TokenRequest;
+use model::Profile;
+use model::TokenEntry;
+use protocol::jwt;
+use protocol::jwt::InputError;
+use zeroize::Zeroizing;
+
+use crate::args::GivenToken;
+use crate::args::InputArgs;
+use crate::args::TokenArgs;
+use crate::command_error::CommandError;
+use crate::settings;
+use crate::settings::Store;
+use crate::settings::Variables;
+use crate::shell;
+use crate::ui::Ui;
+use crate::wording;
+
+/// One byte more than is looked at, so that what is longer is noticed.
+const LONGEST: u64 = jwt::LONGEST_INPUT as u64 + 1;
+
+/// A token to look at.
+pub(super) enum TokenInput {
+    /// It came from outside.
+    Given(Zeroizing<String>),
+    /// It lies in the cache.
+    Cached(Box<CachedToken>),
+}
+
+/// A token in the cache, and who asks for it.
+pub(super) struct CachedToken {
+    pub(super) entry: TokenEntry,
+    pub(super) profile: Profile,
+}
+
+impl TokenInput {
+    /// The token itself.
+    pub(super) fn token(&self) -> &str {
+        match self {
+            Self::Given(token) => token,
+            Self::Cached(cached) => cached.entry.access_token.expose_secret(),
+        }
+    }
+
+    /// The profile it belongs to, if it came by one.
+    pub(super) fn profile(&self) -> Option<&Profile> {
+        match self {
+            Self::Given(_) => None,
+            Self::Cached(cached) => Some(&cached.profile),
+        }
+    }
+}
+
+/// Finds the token that is meant; `None` where a profile has none in the cache. Without any flag it
+/// is read from a pipe, and on a terminal taken from the profile that `get-token` would use.
+pub(super) fn found(
+    ui: &Ui,
+    variables: &Variables,
+    store: &Store,
+    args: &InputArgs,
+) -> Result<Option<TokenInput>, CommandError> {
+    if let Some(given) = args.token.as_ref().or(args.token_value.as_ref()) {
+        if given.0.as_str() == "-" {
+            return from_stdin().map(|token| Some(TokenInput::Given(token)));
+        }
+        warn_of_process_list(ui);
+        return cleaned(&given.0).map(|token| Some(TokenInput::Given(token)));
+    }
+    if let Some(path) = &args.file {
+        return from_file(path).map(|token| Some(TokenInput::Given(token)));
+    }
+    let names_cached = args.profile.is_some() || !args.scope.is_empty() || args.flow.is_some();
+    if !names_cached && !std::io::stdin().is_terminal() {
+        return from_stdin().map(|token| Some(TokenInput::Given(token)));
+    }
+    from_cache(ui, variables, store, args)
+}
+
+/// The token to compare with: `-` is stdin, `@FILE` a file.
+pub(super) fn other(ui: &Ui, given: &GivenToken) -> Result<Zeroizing<String>, CommandError> {
+    if given.0.as_str() == "-" {
+        return from_stdin();
+    }
+    if let Some(path) = given.0.strip_prefix('@') {
+        return from_file(Path::new(path));
+    }
+    warn_of_process_list(ui);
+    cleaned(&given.0)
+}
+
+/// What to do where a profile has no token in the cache.
+pub(super) fn nothing_cached(args: &InputArgs) -> CommandError {
+    let named = args.profile.as_deref().map(shell::word);
+    let profile = named.map(|name| format!(" -p {name}")).unwrap_or_default();
+    CommandError::usage(
+        "no_cached_token",
+        "no token of this profile and these scopes is in the cache",
+    )
+    .hint(format!("Get one: entra-auth-cli get-token{profile}"))
+    .hint("See what is cached: entra-auth-cli cache list")
+}
+
+fn warn_of_process_list(ui: &Ui) {
+    ui.warn(
+        "other users of this machine can see the token in the process list; stdin or a file keeps \
+         it out",
+    );
+}
+
+fn from_cache(
+    ui: &Ui,
+    variables: &Variables,
+    store: &Store,
+    args: &InputArgs,
+) -> Result<Option<TokenInput>, CommandError> {
+    let profile = settings::chosen_profile(ui, variables, &store.vault, args.profile.as_deref())?;
+    let request = request(ui, variables, args, &profile)?;
+    let entry = engine::cached(&store.vault, &request)
+        .map_err(|error| wording::engine(&error, &request))?;
+    Ok(entry.map(|entry| TokenInput::Cached(Box::new(CachedToken { entry, profile }))))
+}
+
+/// What `get-token` would ask for.
+fn request(
+    ui: &Ui,
+    variables: &Variables,
+    args: &InputArgs,
+    profile: &Profile,
+) -> Result<TokenRequest, CommandError> {
+    let asked = TokenArgs {
+        flow: args.flow,
+        scope: args.scope.clone(),
+        ..TokenArgs::default()
+    };
+    settings::token_request(ui, variables, &asked, Some(profile))
+}
+
+fn from_stdin() -> Result<Zeroizing<String>, CommandError> {
+    read(std::io::stdin().lock(), "stdin")
+}
+
+fn from_file(path: &Path) -> Result<Zeroizing<String>, CommandError> {
+    let name = path.display().to_string();
+    let file = std::fs::File::open(path).map_err(|error| unreadable(&name, &error))?;
+    read(file, &name)
+}
+
+fn read(source: impl std::io::Read, name: &str) -> Result<Zeroizing<String>, CommandError> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    let read = source.take(LONGEST).read_to_end(&mut bytes);
+    read.map_err(|error| unreadable(name, &error))?;
+    let text = std::str::from_utf8(&bytes)
+        .map_err(|_| CommandError::usage("token_input_invalid", format!("{name} holds no text")))?;
+    cleaned(text)
+}
+
+fn unreadable(name: &str, error: &std::io::Error) -> CommandError {
+    CommandError::usage(
+        "token_input_unreadable",
+        format!("{name} cannot be read: {error}"),
+    )
+}
+
+fn cleaned(text: &str) -> Result<Zeroizing<String>, CommandError> {
+    jwt::token_in(text).map_err(|error| {
+        let worded = CommandError::usage("token_input_invalid", error.to_string());
+        match error {
+            InputError::Empty => {
+                worded.hint("Pipe a token in, or name a profile for its cached token: -p NAME")
+            }
+            InputError::TooLong | InputError::NoAccessToken => worded,
+        }
+    })
+}

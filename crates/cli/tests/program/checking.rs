@@ -1,0 +1,83 @@
+//! `check`: yes, no, or why it cannot be told, by the exit code.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::Value;
+use serde_json::json;
+
+use crate::support::Home;
+use crate::support::World;
+use crate::support::now;
+
+fn token(claims: &Value) -> String {
+    let claims = URL_SAFE_NO_PAD.encode(claims.to_string());
+    format!("eyJhbGciOiJSUzI1NiJ9.{claims}.c2ln")
+}
+
+#[test]
+fn a_cached_token_serves_and_nobody_is_asked() {
+    let world = World::with_profile();
+    let none = world.call(&["check", "-p", "sp"]).run();
+    assert_eq!(
+        (none.code(), none.stdout()),
+        (Some(1), "no token is cached\n")
+    );
+    world.call(&["get-token", "-p", "sp"]).run().answer();
+    let said = world.call(&["check", "-p", "sp"]).run().answer();
+    assert!(
+        said.starts_with("valid for ") && said.ends_with(", profile sp\n"),
+        "{said}"
+    );
+    let quiet = world.call(&["check", "-p", "sp", "-q"]).run();
+    assert_eq!(quiet.answer(), "");
+    let short = world
+        .call(&["check", "-p", "sp", "--min-ttl", "48h", "-o", "json"])
+        .run();
+    let answer: Value = serde_json::from_str(short.stdout()).unwrap();
+    assert_eq!(short.code(), Some(1));
+    assert_eq!(
+        (&answer["valid"], &answer["reason"]),
+        (&json!(false), &json!("short_lived"))
+    );
+    assert_eq!(world.emulator.token_requests(), 1);
+}
+
+#[test]
+fn a_token_from_outside_is_judged_by_its_claims() {
+    let home = Home::new();
+    for (claims, code, reason) in [
+        (json!({"exp": now() + 600}), 0, "valid"),
+        (json!({"exp": now() - 600}), 1, "expired"),
+        (
+            json!({"exp": now() + 900, "nbf": now() + 600}),
+            1,
+            "not_yet_valid",
+        ),
+    ] {
+        let outcome = home
+            .call(&["check", "-o", "json"])
+            .input(token(&claims))
+            .run();
+        let answer: Value = serde_json::from_str(outcome.stdout()).unwrap();
+        assert_eq!(outcome.code(), Some(code), "{claims}");
+        assert_eq!(answer["reason"], reason, "{claims}");
+    }
+}
+
+#[test]
+fn what_cannot_be_told_is_neither_yes_nor_no() {
+    let home = Home::new();
+    for input in [
+        "opaque",
+        "eyJhbGciOiJSUzI1NiJ9.e30.c2ln",
+        "eyJhbGciOiJSUzI1NiJ9.*.c2ln",
+    ] {
+        let failed = home.call(&["check", "-o", "json"]).input(input).run();
+        assert_eq!(
+            failed.failure_document(4)["code"],
+            "token_unreadable",
+            "{input}"
+        );
+    }
+    home.call(&["check", "-p", "nobody", "-q"]).run().failure(3);
+}

@@ -1,0 +1,176 @@
+//! `inspect`: what a token says, wherever it came from.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::Value;
+use serde_json::json;
+
+use crate::support::CLIENT_ID;
+use crate::support::Home;
+use crate::support::Terminal;
+use crate::support::World;
+use crate::support::named_in_snapshots;
+use crate::support::now;
+
+/// An unverified token with these claims.
+fn token(claims: &Value) -> String {
+    let encoded = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let header = encoded(&json!({"alg": "RS256", "typ": "JWT", "kid": "k1"}));
+    format!("{header}.{}.c2ln", encoded(claims))
+}
+
+fn living() -> String {
+    token(&json!({"aud": "https://graph.microsoft.com", "scp": "User.Read", "exp": now() + 3000}))
+}
+
+#[test]
+fn a_cached_token_is_shown_without_asking_anybody() {
+    let world = World::with_profile();
+    world.call(&["get-token", "-p", "sp"]).run().answer();
+    let shown = world.call(&["inspect", "-p", "sp"]).run().answer();
+    let _names = named_in_snapshots();
+    let steady: Vec<&str> = shown.lines().take(1).collect();
+    insta::assert_snapshot!(steady.join("\n"));
+    assert!(shown.contains("valid for"), "{shown}");
+    assert_eq!(world.emulator.token_requests(), 1);
+    assert!(!shown.contains("eyJ"), "the token itself is shown: {shown}");
+}
+
+#[test]
+fn json_and_yaml_say_the_same_and_claims_are_reachable() {
+    let world = World::with_profile();
+    let token = world.call(&["get-token", "-p", "sp"]).run().answer();
+    let json = world
+        .call(&["inspect", "-p", "sp", "-o", "json"])
+        .run()
+        .answer();
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["profile"], "sp");
+    assert_eq!(json["kind"], "jws");
+    assert_eq!(json["valid"], true);
+    assert_eq!(json["signature"]["algorithm"], "RS256");
+    let claimed = json["claims"]["appid"]
+        .as_str()
+        .or(json["claims"]["azp"].as_str());
+    assert_eq!(claimed, Some(CLIENT_ID));
+    assert_eq!(json["expires_on"], json["claims"]["exp"]);
+    let payload = token.trim().split('.').nth(1).unwrap();
+    let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap();
+    assert_eq!(json["claims"], claims);
+    for (flag, part) in [("--claims", "claims"), ("--header", "header")] {
+        let alone = world.call(&["inspect", "-p", "sp", flag]).run().answer();
+        assert_eq!(serde_json::from_str::<Value>(&alone).unwrap(), json[part]);
+    }
+    let yaml = world
+        .call(&["inspect", "-p", "sp", "-o", "yaml"])
+        .run()
+        .answer();
+    let mut yaml: Value = serde_saphyr::from_str(&yaml).unwrap();
+    yaml["expires_in"] = json["expires_in"].clone();
+    assert_eq!(yaml, json);
+}
+
+#[test]
+fn every_way_in_leads_to_the_same_token() {
+    let home = Home::new();
+    let token = living();
+    let file = home.put("token.txt", format!("Authorization: Bearer {token}\r\n"));
+    let file = file.to_str().unwrap();
+    let reply = json!({"access_token": token}).to_string();
+    let expected = home
+        .call(&["inspect", "-", "--claims"])
+        .input(token.clone())
+        .run()
+        .answer();
+    for (arguments, input) in [
+        (&["inspect", "--claims"][..], reply.as_str()),
+        (&["inspect", "--claims"], &format!("\"{token}\"\n")),
+        (&["inspect", "--claims", "--file", file], ""),
+        (&["inspect", "--claims", &token], ""),
+        (&["inspect", "--claims", "-t", &token], ""),
+    ] {
+        let outcome = home.call(arguments).input(input).run();
+        let warned = outcome.stderr().contains("process list");
+        assert_eq!(warned, arguments.contains(&token.as_str()), "{arguments:?}");
+        assert_eq!(outcome.stdout(), expected, "{arguments:?}");
+        assert_eq!(outcome.code(), Some(0), "{arguments:?}");
+    }
+}
+
+#[test]
+fn what_is_no_token_is_an_error_that_repeats_nothing() {
+    let home = Home::new();
+    for (input, code) in [
+        ("", "token_input_invalid"),
+        ("Bearer ", "token_input_invalid"),
+        ("{\"token\":\"s3cret\"}", "token_input_invalid"),
+        ("\u{ff}", "token_unreadable"),
+    ] {
+        let failed = home
+            .call(&["inspect", "--claims", "-o", "json"])
+            .input(input)
+            .run();
+        let document = failed.failure_document(4);
+        assert_eq!(document["code"], code, "{input:?}");
+        assert!(!document.to_string().contains("s3cret"), "{document}");
+    }
+    let failed = home
+        .call(&["inspect", "-o", "json"])
+        .input(vec![0xff, 0xfe])
+        .run();
+    assert_eq!(failed.failure_document(4)["code"], "token_input_invalid");
+    let world = World::with_profile();
+    let failed = world.call(&["inspect", "-p", "sp", "-o", "json"]).run();
+    assert_eq!(failed.failure_document(4)["code"], "no_cached_token");
+    world.call(&["inspect", "-p", "nobody"]).run().failure(3);
+}
+
+#[test]
+fn a_token_cannot_reach_the_terminal() {
+    let home = Home::new();
+    let hostile = "\u{1b}]0;owned\u{7}\u{9b}31m\u{202e}\u{e0041}";
+    let claims = json!({"upn": hostile, hostile: [hostile], "exp": now() + 60, "aud": hostile});
+    let file = home.put("token", token(&claims));
+    let call = home.call(&["inspect", "--file", file.to_str().unwrap()]);
+    let (shown, code) = Terminal::start(call.without_env("NO_COLOR")).end();
+    assert_eq!(code, 0);
+    // What is left once the program's own colours are taken off.
+    let plain = anstream::adapter::strip_str(&shown).to_string();
+    assert!(
+        !plain.contains("owned\u{7}") && plain.contains(r"\u{1b}]0;owned\u{7}"),
+        "{shown:?}"
+    );
+    for character in ['\u{7}', '\u{9b}', '\u{202e}', '\u{e0041}'] {
+        assert!(!shown.contains(character), "{shown:?}");
+    }
+    assert!(!shown.contains("\u{1b}]"), "{shown:?}");
+    for format in ["json", "yaml"] {
+        let call = home.call(&["inspect", "--file", file.to_str().unwrap(), "-o", format]);
+        let answer = call.run().answer();
+        assert!(
+            answer
+                .chars()
+                .all(|character| character == '\n' || !character.is_control())
+        );
+        assert!(!answer.contains('\u{202e}'), "{answer}");
+    }
+}
+
+#[test]
+fn two_tokens_are_compared_claim_by_claim() {
+    let home = Home::new();
+    let this = token(&json!({"aud": "a", "roles": ["x"], "upn": "ada\u{1b}[2J"}));
+    let other = home.put("other", token(&json!({"aud": "a", "roles": ["y"]})));
+    let other = format!("@{}", other.display());
+    let call = home.call(&["inspect", "-", "--diff", &other]);
+    let said = call.input(this.clone()).run().answer();
+    insta::assert_snapshot!(said);
+    let call = home.call(&["inspect", "-", "--diff", &other, "-o", "json"]);
+    let document: Value = serde_json::from_str(&call.input(this).run().answer()).unwrap();
+    assert_eq!(document["same"], false);
+    assert_eq!(
+        document["claims"][0],
+        json!({"name": "roles", "this": ["x"], "other": ["y"]})
+    );
+    assert_eq!(document["header"], json!([]));
+}

@@ -1,0 +1,144 @@
+//! `inspect --verify`: whose keys count, and what the exit code says.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::Value;
+use serde_json::json;
+
+use crate::support::Home;
+use crate::support::World;
+use crate::support::now;
+
+/// A token for Azure Resource Manager, which no `nonce` keeps from being verified.
+fn world_and_token() -> (World, String) {
+    let world = World::with_profile();
+    let token = world
+        .call(&["get-token", "-p", "sp", "-s", "arm"])
+        .run()
+        .answer();
+    (world, token)
+}
+
+#[test]
+fn a_cached_token_is_verified_with_its_authoritys_keys() {
+    let (world, token) = world_and_token();
+    let verified = |flags: &[&str]| {
+        let call = world.call(&["inspect", "-p", "sp", "-s", "arm", "--verify", "-o", "json"]);
+        let outcome = call.args(flags).run();
+        let document: Value = serde_json::from_str(outcome.stdout()).unwrap();
+        (outcome.code(), document["verification"].clone())
+    };
+    let (code, verification) = verified(&[]);
+    assert_eq!(
+        (code, &verification["genuine"]),
+        (Some(0), &json!(true)),
+        "{verification}"
+    );
+    assert_eq!(verification["not_checked"], json!(["aud"]));
+    let payload = token.split('.').nth(1).unwrap();
+    let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap();
+    let audience = claims["aud"].as_str().unwrap();
+    let tenant = format!("tid={}", claims["tid"].as_str().unwrap());
+    let (code, verification) = verified(&["--audience", audience, "--require", &tenant]);
+    assert_eq!((code, &verification["not_checked"]), (Some(0), &json!([])));
+    for (flags, refusal) in [
+        (["--audience", "api://other"], "audience_wrong"),
+        (["--require", "tid=other"], "claim_wrong"),
+        (["--issuer", "https://issuer.example"], "issuer_wrong"),
+    ] {
+        let (code, verification) = verified(&flags);
+        assert_eq!(code, Some(1), "{flags:?}");
+        let codes: Vec<&Value> = verification["refused"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|refused| &refused["code"])
+            .collect();
+        assert!(codes.contains(&&json!(refusal)), "{flags:?}: {codes:?}");
+    }
+}
+
+#[test]
+fn a_token_for_graph_is_declared_unverifiable() {
+    let world = World::with_profile();
+    world.call(&["get-token", "-p", "sp"]).run().answer();
+    let call = world.call(&["inspect", "-p", "sp", "--verify", "-o", "json"]);
+    let document = call.run().failure_document(4);
+    assert_eq!(document["code"], "not_verifiable");
+    assert!(document["message"].as_str().unwrap().contains("nonce"));
+}
+
+#[test]
+fn keys_of_a_file_need_no_network_and_a_forgery_is_told() {
+    let (world, token) = world_and_token();
+    let keys = world.emulator.jwks_json().unwrap();
+    let keys = world.home.put("keys.json", keys);
+    let keys = keys.to_str().unwrap();
+    let verify = |token: &str| {
+        let call = world.home.call(&["inspect", "--verify", "--keys", keys]);
+        call.input(token).run()
+    };
+    let shown = verify(&token).answer();
+    assert!(
+        shown.contains("\nGenuine: signed with a key of the file."),
+        "{shown}"
+    );
+    assert!(shown.contains("Not looked at: iss."), "{shown}");
+    let (message, signature) = token.trim().rsplit_once('.').unwrap();
+    let (header, _) = message.split_once('.').unwrap();
+    let claims = URL_SAFE_NO_PAD.encode(json!({"exp": now() + 60, "iss": "x"}).to_string());
+    let forged = format!("{header}.{claims}.{signature}");
+    let refused = verify(&forged);
+    assert_eq!(refused.code(), Some(1));
+    assert!(
+        refused
+            .stdout()
+            .contains("its signature is not the issuer's")
+    );
+}
+
+#[test]
+fn what_cannot_be_told_says_why_and_a_tokens_own_host_is_never_asked() {
+    let home = Home::new();
+    let token = |header: Value, claims: Value| {
+        let encoded = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        format!("{}.{}.c2ln", encoded(header), encoded(claims))
+    };
+    let own_host = token(
+        json!({"alg": "RS256", "kid": "k", "jku": "http://127.0.0.1:9/keys"}),
+        json!({"iss": "http://127.0.0.1:9", "exp": now() + 60}),
+    );
+    let call = home.call(&["inspect", "--verify", "-o", "json"]);
+    let document = call.input(own_host).run().failure_document(4);
+    assert_eq!(document["code"], "keys_not_named");
+
+    let keys = home.put(
+        "keys.json",
+        json!({"keys": [
+            {"kty": "RSA", "kid": "k", "n": "AQAB", "e": "AQAB"},
+        ]})
+        .to_string(),
+    );
+    let keys = keys.to_str().unwrap();
+    for (input, code) in [
+        (
+            token(json!({"alg": "RS256", "kid": "k", "nonce": "n"}), json!({})),
+            "not_verifiable",
+        ),
+        ("opaque".to_owned(), "not_verifiable"),
+    ] {
+        let call = home.call(&["inspect", "--verify", "--keys", keys, "-o", "json"]);
+        assert_eq!(call.input(input).run().failure_document(4)["code"], code);
+    }
+    let nothing = home.put("nothing.json", "{}");
+    let nothing = nothing.to_str().unwrap();
+    let call = home.call(&["inspect", "--verify", "--keys", nothing, "-o", "json"]);
+    assert_eq!(
+        call.input("a.b.c").run().failure_document(4)["code"],
+        "keys_unusable"
+    );
+    let call = home.call(&["inspect", "--verify", "-o", "json", "--timeout", "5s"]);
+    let call = call.args(["--authority", "http://127.0.0.1:9/contoso.com"]);
+    let document = call.input("a.b.c").run().failure_document(5);
+    assert_eq!(document["code"], "connection_failed");
+}
