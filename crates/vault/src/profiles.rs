@@ -3,7 +3,7 @@
 mod document;
 mod merging;
 mod near;
-mod storage;
+pub(crate) mod storage;
 
 use std::path::Path;
 use std::path::PathBuf;
@@ -15,10 +15,10 @@ use thiserror::Error;
 
 use crate::error::StorageError;
 use crate::error::VaultError;
-use crate::locks::Lock;
 use crate::notice::Notice;
 use crate::profiles::document::Document;
 use crate::profiles::document::Entry;
+use crate::profiles::storage::ProfilesLock;
 use crate::profiles::storage::Stored;
 use crate::store::Vault;
 
@@ -302,8 +302,8 @@ impl<'v> Profiles<'v> {
     }
 
     /// Keeps others from changing the file.
-    pub(crate) fn lock_to_change(self) -> Result<Lock, VaultError> {
-        storage::lock(self.vault)
+    pub(crate) fn lock_to_change(self) -> Result<ProfilesLock, VaultError> {
+        ProfilesLock::acquire(self.vault)
     }
 
     fn read(self) -> Result<Stored, ProfilesError> {

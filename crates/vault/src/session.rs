@@ -14,4 +14,6 @@ mod platform;
 mod platform;
 
 pub(crate) use platform::create;
+pub(crate) use platform::directory;
+pub(crate) use platform::place;
 pub(crate) use platform::read;

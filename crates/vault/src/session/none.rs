@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
+use crate::description::SessionKeyPlace;
 use crate::error::VaultError;
+use crate::files::Directory;
 use crate::key::Key;
 use crate::key::StoreId;
 use crate::protection::keyring::Keyring;
@@ -23,4 +25,14 @@ pub(crate) fn create(
     _store: StoreId,
 ) -> Result<Option<Key>, VaultError> {
     Ok(None)
+}
+
+/// Nowhere.
+pub(crate) fn place(_runtime: Option<&Path>, _store: StoreId) -> Option<SessionKeyPlace> {
+    None
+}
+
+/// There is no directory in memory that ends with the login session.
+pub(crate) fn directory(_runtime: Option<&Path>) -> Option<Directory> {
+    None
 }
