@@ -17,6 +17,7 @@ use crate::key::StoreId;
 use crate::protection::Protection;
 use crate::protection::passphrase::Cost;
 use crate::protection::passphrase::WrappedKey;
+use crate::store::UNDER_THE_MASTER_KEY;
 
 pub(crate) const NAME: &str = "store.json";
 /// The format of a store whose protection was never changed.
@@ -140,9 +141,10 @@ impl Header {
         }
     }
 
-    /// The directory in which this key's records of a kind lie.
+    /// The directory in which this key's records of a kind lie. Tokens tell their key by their own
+    /// names.
     pub(crate) fn directory<'n>(&self, records: &'n str) -> Cow<'n, str> {
-        if self.resealed {
+        if self.resealed && UNDER_THE_MASTER_KEY.contains(&records) {
             Cow::Owned(format!("{records}.{}", self.key_id))
         } else {
             Cow::Borrowed(records)
@@ -316,6 +318,7 @@ mod tests {
         let read = Header::parse(&resealed.to_bytes().unwrap()).unwrap();
         let name = format!("secrets.{}", key().id());
         assert_eq!(read.directory("secrets"), name);
+        assert_eq!(read.directory("tokens"), "tokens");
     }
 
     #[test]
