@@ -106,6 +106,9 @@ impl<'a> SignOut<'a> {
         if self.vault.accounts().get(owner)?.is_none() {
             return Ok(Outcome::Nobody(Vec::new()));
         }
+        let _hold = self
+            .vault
+            .hold(self.remaining(), &mut |holder| (self.waits)(holder))?;
         let _sign_in = self.lock(&LockName::sign_in(owner))?;
         let Some(book) = self.vault.accounts().get(owner)? else {
             return Ok(Outcome::Nobody(Vec::new()));

@@ -267,7 +267,7 @@ fn what_a_killed_change_leaves_is_removed_by_whoever_writes_next() {
         drop(hold);
         assert_eq!(unopened(&home), 0, "tidied up");
         let live = if header == &from { &key } else { &new_key };
-        assert_eq!(home.files("data"), [live.clone()]);
+        assert_eq!(home.files("data"), std::slice::from_ref(live));
         assert!(!home.path("state/protection.json").exists());
         assert_eq!(key_ids(&home).len(), 1);
         if header == &to {
