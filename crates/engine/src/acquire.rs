@@ -128,7 +128,7 @@ impl Engine<'_> {
     pub(crate) fn hold(&self, deadline: Duration) -> Result<Hold, VaultError> {
         self.vault.hold(deadline, &mut |holder| {
             self.interaction
-                .progress(Progress::WaitingForAnother(holder));
+                .progress(Progress::WaitingForAChange(holder));
         })
     }
 

@@ -114,7 +114,7 @@ pub enum VaultError {
         /// What is wrong.
         why: KeyUnavailable,
     },
-    /// No store exists yet, and the place chosen for its key cannot be used.
+    /// The place chosen for a new key cannot be used. Nothing was stored or changed.
     #[error("no key could be made: {why}")]
     KeyNotMade {
         /// What is wrong.

@@ -15,6 +15,7 @@ mod demo;
 mod duration;
 mod logout;
 mod sign_in;
+mod storage;
 mod token;
 mod transfer;
 
@@ -54,6 +55,8 @@ pub use self::demo::DemoBrowser;
 pub use self::demo::VisitArgs;
 pub use self::logout::LogoutArgs;
 pub use self::sign_in::SignInArgs;
+pub use self::storage::StorageArgs;
+pub use self::storage::UnlockArgs;
 pub use self::token::OutputArgs;
 pub use self::token::RefreshArgs;
 pub use self::token::Shell;

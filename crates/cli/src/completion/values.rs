@@ -78,6 +78,7 @@ impl Values {
         match argument.get_id().as_str() {
             _ if is_profile(argument) => Self::Profiles,
             "scope" => words(RESOURCE_SHORT_NAMES),
+            "to" => words(["keyring", "passphrase", "file"]),
             "unset" => words(EditArgs::FIELDS),
             _ => Self::Free,
         }
@@ -118,7 +119,7 @@ mod tests {
     use crate::args::Arguments;
 
     /// The arguments whose values only the person knows.
-    const FREE: [&str; 23] = [
+    const FREE: [&str; 25] = [
         "account",
         "authority",
         "certificate_password",
@@ -132,9 +133,11 @@ mod tests {
         "client_secret_command",
         "client_secret_env",
         "domain_hint",
+        "duration",
         "login_hint",
         "min_ttl",
         "name",
+        "new_passphrase_env",
         "passphrase_env",
         "port",
         "redirect_uri",

@@ -61,6 +61,7 @@ pub(super) fn run(
     if asks_all && !questions::confirm(ui, &profile, &destination)? {
         return Err(CommandError::interrupted());
     }
+    let _hold = store.hold(ui)?;
     SignOut::within(ui, &store, PATIENCE).of_profile(&profile.name)?;
     save::seal(&store, &profile, &given)?;
     save::forget_others(&store, &profile, &given)?;

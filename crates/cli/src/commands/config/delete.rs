@@ -41,6 +41,7 @@ pub(super) fn run(
             return Err(CommandError::interrupted());
         }
     }
+    let _hold = store.hold(ui)?;
     SignOut::within(ui, &store, PATIENCE).of_profile(name)?;
     store
         .vault

@@ -51,6 +51,7 @@ pub(super) fn run(
     }
     profile.updated_at = Some(store.clock.now().to_string());
     let destination = settings::profile_destination(&profile)?;
+    let _hold = store.hold(ui)?;
     save::seal(&store, &profile, &given)?;
     save::approve(&store, &profile)?;
     save::forget_replaced(&store, &profile)?;
