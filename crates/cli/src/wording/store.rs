@@ -215,3 +215,38 @@ pub(crate) fn notice(notice: &Notice) -> String {
         ),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[test]
+    fn a_file_system_without_locks_is_told_and_the_way_out() {
+        let source = io::Error::from(io::ErrorKind::Unsupported);
+        let error = vault(&VaultError::Lock(LockError::Unsupported { source }));
+        assert_eq!(
+            (error.code, error.kind.exit_code()),
+            ("locks_unsupported", 8)
+        );
+        assert!(error.hints[0].contains("ENTRA_AUTH_STATE_DIR"));
+    }
+
+    #[test]
+    fn of_many_unreadable_records_a_few_are_named_and_the_way_out_comes_last() {
+        let paths = |count: usize| {
+            (0..count)
+                .map(|n| PathBuf::from(format!("/r/{n}")))
+                .collect()
+        };
+        let few = vault(&VaultError::Unreadable(paths(2)));
+        assert!(few.hints[1].contains("/r/1"), "{few:?}");
+        let many = vault(&VaultError::Unreadable(paths(1_000)));
+        assert_eq!(many.hints.len(), NAMED_AT_MOST + 3, "{many:?}");
+        assert!(many.hints[NAMED_AT_MOST].contains("990 more"), "{many:?}");
+        for error in [few, many] {
+            assert!(error.hints.last().unwrap().contains("--forget-unreadable"));
+        }
+    }
+}

@@ -322,8 +322,10 @@ impl Directory {
             return Ok(());
         };
         let failed = |source| StorageError::io("remove", &below.path, source);
-        for entry in below.directory.entries().map_err(failed)? {
-            let entry = entry.map_err(failed)?;
+        // Some systems pass over entries while others are removed.
+        let entries = below.directory.entries().map_err(failed)?;
+        let entries: Vec<_> = entries.collect::<io::Result<_>>().map_err(failed)?;
+        for entry in entries {
             match entry.remove_file() {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
                 _ => {}
