@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::{audit, bench, man, screens, stage::Stage, test};
+use crate::{audit, bench, errors, man, screens, stage::Stage, test};
 
 /// The project's chores.
 #[derive(Debug, Parser)]
@@ -36,6 +36,8 @@ enum Chore {
     },
     /// Make the pictures of the guide in a real terminal and a real browser
     Screens,
+    /// Write docs/errors.md and the table of error codes in docs/reference/exit-codes.md
+    Errors,
     /// Write the manual pages to target/man
     Man,
 }
@@ -53,6 +55,7 @@ impl Arguments {
             Chore::Audit => audit::run(),
             Chore::Bench { rounds } => bench::run(rounds),
             Chore::Screens => screens::run(),
+            Chore::Errors => errors::run(),
             Chore::Man => man::run(),
         }
     }

@@ -10,6 +10,7 @@ mod arguments;
 mod audit;
 mod bench;
 mod command;
+mod errors;
 mod leftovers;
 mod man;
 mod screens;

@@ -37,6 +37,11 @@ const STAGES: &[Stage] = &[
         run: stages::links::run,
     },
     Stage {
+        name: "errors",
+        about: "the lists of error codes are what the program's table says",
+        run: stages::errors::run,
+    },
+    Stage {
         name: "deny",
         about: "banned crates, licences and sources",
         run: stages::deny::run,

@@ -7,6 +7,7 @@ pub(crate) mod demo;
 pub(crate) mod deny;
 pub(crate) mod docs;
 pub(crate) mod doctests;
+pub(crate) mod errors;
 pub(crate) mod format;
 pub(crate) mod links;
 pub(crate) mod peers;

@@ -1,6 +1,11 @@
 //! Errors as a person or a script meets them: what happened, what to do, which exit code.
 
+use std::borrow::Cow;
+
+use protocol::aadsts::Facts;
 use serde::Serialize;
+
+use crate::error_codes;
 
 /// What kind of failure it is. Each has its exit code, which never changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +69,7 @@ pub(crate) struct CommandError {
     pub(crate) code: &'static str,
     /// What happened: one sentence without a full stop, safe to print.
     pub(crate) message: String,
-    /// What to do: commands and facts, the likeliest first.
+    /// What to do here: commands and facts, the likeliest first. [`Self::advice`] is what is shown.
     pub(crate) hints: Vec<String>,
     /// What the identity provider said, if it spoke.
     pub(crate) provider: Option<Box<ProviderDetails>>,
@@ -92,6 +97,24 @@ impl CommandError {
         Self::new(Kind::Interrupted, "interrupted", "interrupted")
     }
 
+    /// What to do: its own hints, or where it has none the next step that its code stands for.
+    pub(crate) fn advice(&self) -> Cow<'_, [String]> {
+        if !self.hints.is_empty() {
+            return Cow::Borrowed(&self.hints);
+        }
+        let facts = Facts {
+            profile: Some("NAME"),
+            ..Facts::default()
+        };
+        let entry = error_codes::entry(self.code);
+        Cow::Owned(
+            entry
+                .map(|entry| entry.next_step(&facts))
+                .into_iter()
+                .collect(),
+        )
+    }
+
     /// The same with one thing more to do.
     #[must_use]
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -109,7 +132,7 @@ pub(crate) struct ErrorDocument<'a> {
     message: &'a str,
     #[serde(flatten)]
     provider: ProviderDetails,
-    hints: &'a [String],
+    hints: Cow<'a, [String]>,
 }
 
 impl<'a> From<&'a CommandError> for ErrorDocument<'a> {
@@ -120,7 +143,7 @@ impl<'a> From<&'a CommandError> for ErrorDocument<'a> {
             exit_code: error.kind.exit_code(),
             message: &error.message,
             provider: error.provider.as_deref().cloned().unwrap_or_default(),
-            hints: &error.hints,
+            hints: error.advice(),
         }
     }
 }
@@ -128,6 +151,17 @@ impl<'a> From<&'a CommandError> for ErrorDocument<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_error_leaves_a_person_without_a_next_step() {
+        for entry in error_codes::entries() {
+            let code: &'static str = &entry.code;
+            let bare = CommandError::usage(code, "It is bad");
+            assert_eq!(bare.advice().len(), 1, "{code}");
+            let hinted = CommandError::usage(code, "It is bad").hint("Do good.");
+            assert_eq!(*hinted.advice(), ["Do good.".to_owned()]);
+        }
+    }
 
     #[test]
     fn every_field_stands_in_the_document_even_if_empty() {

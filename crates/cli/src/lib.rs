@@ -10,6 +10,7 @@ mod clipboard;
 mod command_error;
 mod commands;
 mod completion;
+mod error_codes;
 mod output;
 mod pages;
 mod process_guard;

@@ -19,6 +19,7 @@ use zeroize::Zeroizing;
 
 use crate::Engine;
 use crate::EngineError;
+use crate::credential_end;
 use crate::error::ReferenceError;
 use crate::interaction::InputRefused;
 use crate::reference;
@@ -45,6 +46,9 @@ pub(crate) fn authentication(
         Credential::None => Ok(ClientAuthentication::None),
         Credential::Secret(source) => {
             let secret = read(source, CLIENT_SECRET)?;
+            if let Some(ends_on) = request.client_secret_ends_on {
+                credential_end::tell(engine, request, CLIENT_SECRET, ends_on);
+            }
             Ok(ClientAuthentication::Secret(ClientSecret::from(
                 String::clone(&secret),
             )))
@@ -78,6 +82,7 @@ pub(crate) fn authentication(
                 })?;
             let password = password.as_ref();
             let certificate = opened(engine, request, file, &bytes, password, *keep_password)?;
+            credential_end::tell(engine, request, CERTIFICATE, certificate.not_after());
             Ok(ClientAuthentication::Certificate {
                 certificate: Box::new(certificate),
                 algorithm: algorithm.unwrap_or_default(),

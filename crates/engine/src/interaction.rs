@@ -10,6 +10,7 @@ use model::ClientId;
 use model::Flow;
 use model::RedirectUri;
 use model::Scopes;
+use model::Timestamp;
 use protocol::Refusal;
 use thiserror::Error;
 use url::Url;
@@ -31,6 +32,15 @@ pub enum Progress<'a> {
     /// Nothing came back from the sign-in page for a while. It may show an error that only the
     /// person sees, AADSTS50011 above all: this redirect URI is not registered.
     NothingCameBack(&'a RedirectUri),
+    /// A credential that is about to be used ends soon, or has ended; told once a day.
+    CredentialEnds {
+        /// Which one.
+        what: &'static str,
+        /// When.
+        ends_on: Timestamp,
+        /// The time it is.
+        now: Timestamp,
+    },
     /// What the person pasted is not the address that is needed, because of what is said.
     PastedInVain(&'a str),
 }

@@ -43,10 +43,10 @@ pub(crate) fn read(
 }
 
 /// The bytes of a secret file or certificate; of a pipe, if they come in time.
-pub(crate) fn bytes_of(
-    path: &Path,
-    timeout: Duration,
-) -> Result<Zeroizing<Vec<u8>>, ReferenceError> {
+///
+/// # Errors
+/// [`ReferenceError`] if it cannot be read, is larger than 1 MiB, or brings nothing in time.
+pub fn bytes_of(path: &Path, timeout: Duration) -> Result<Zeroizing<Vec<u8>>, ReferenceError> {
     if std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file()) {
         return whole(path);
     }

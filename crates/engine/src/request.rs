@@ -14,6 +14,7 @@ use model::RedirectUri;
 use model::ResponseMode;
 use model::Scopes;
 use model::SecretReference;
+use model::Timestamp;
 use protocol::claims;
 use protocol::claims::ClaimsError;
 use vault::AccountOwner;
@@ -39,6 +40,8 @@ pub struct TokenRequest {
     pub flow: Flow,
     /// How the application proves itself.
     pub credential: Credential,
+    /// When the client secret ends, if that is known.
+    pub client_secret_ends_on: Option<Timestamp>,
     /// Claims that a resource demanded (OIDC core §5.5), as JSON text.
     pub claims: Option<String>,
     /// How the cache is used.
@@ -289,6 +292,7 @@ mod tests {
             scopes: Scopes::parse([scope], cloud).unwrap(),
             flow: Flow::ClientCredentials,
             credential: Credential::None,
+            client_secret_ends_on: None,
             claims: None,
             cache: CacheUse::ReadAndWrite,
             min_ttl: MinTtl::Preferred(Duration::ZERO),

@@ -106,6 +106,19 @@ impl<'a> SignOut<'a> {
         if self.vault.accounts().get(owner)?.is_none() {
             return Ok(Outcome::Nobody(Vec::new()));
         }
+        self.of_whoever_comes(owner, which)
+    }
+
+    /// The same for an owner that goes away: a first sign-in that is under way is waited for too,
+    /// since it would leave an account that nobody owns.
+    ///
+    /// # Errors
+    /// As for [`of`](Self::of).
+    pub fn of_whoever_comes(
+        &self,
+        owner: &AccountOwner,
+        which: Which<'_>,
+    ) -> Result<Outcome, SignOutError> {
         let _hold = self
             .vault
             .hold(self.remaining(), &mut |holder| (self.waits)(holder))?;

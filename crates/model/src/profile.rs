@@ -6,12 +6,14 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use serde::Deserializer;
 use serde::Serialize;
+use serde::Serializer;
 use thiserror::Error;
 
 use crate::AuthMethod;
 use crate::AuthorityKind;
 use crate::Cloud;
 use crate::Flow;
+use crate::Timestamp;
 
 /// A profile's name: ASCII letters, digits, `.`, `-` and `_`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -162,6 +164,14 @@ pub struct Profile {
     /// Where the client secret is kept, if not sealed here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_secret_from: Option<SecretReference>,
+    /// When the client secret ends, as whoever made it was told.
+    #[serde(
+        default,
+        serialize_with = "rfc_3339",
+        deserialize_with = "rfc_3339_or_null",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub client_secret_expires_at: Option<Timestamp>,
     /// Where the certificate's password is kept, if not sealed here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub certificate_password_from: Option<SecretReference>,
@@ -200,6 +210,7 @@ impl Profile {
             send_certificate_chain: false,
             assertion_algorithm: None,
             client_secret_from: None,
+            client_secret_expires_at: None,
             certificate_password_from: None,
             client_assertion_from: None,
             ca_file: None,
@@ -224,6 +235,28 @@ where
     T: Deserialize<'de> + Default,
 {
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+#[expect(clippy::ref_option, reason = "serde hands in a reference to the field")]
+fn rfc_3339<S: Serializer>(instant: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+    match instant {
+        Some(instant) => serializer.collect_str(instant),
+        None => serializer.serialize_none(),
+    }
+}
+
+fn rfc_3339_or_null<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Timestamp>, D::Error> {
+    let Some(text) = Option::<String>::deserialize(deserializer)? else {
+        return Ok(None);
+    };
+    match Timestamp::from_rfc_3339(&text) {
+        Some(instant) => Ok(Some(instant)),
+        None => Err(serde::de::Error::custom(format!(
+            "{text:?} is no date, such as 2027-01-31 or 2027-01-31T12:00:00Z"
+        ))),
+    }
 }
 
 /// A list of texts, one text, or `null`.

@@ -34,6 +34,20 @@ impl Timestamp {
         Self(self.0.saturating_sub_unsigned(duration.as_secs()))
     }
 
+    /// The instant that a date with a time and an offset stands for (RFC 3339), or the beginning of
+    /// a date in UTC; `None` for any other text.
+    pub fn from_rfc_3339(text: &str) -> Option<Self> {
+        let instant = match text.parse::<jiff::Timestamp>() {
+            Ok(instant) => instant,
+            Err(_) if text.len() == "2026-01-31".len() => {
+                let date: jiff::civil::Date = text.parse().ok()?;
+                date.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp()
+            }
+            Err(_) => return None,
+        };
+        Some(Self(instant.as_second()))
+    }
+
     /// Whole seconds from `earlier` to this instant: negative if `earlier` is the later one.
     pub const fn seconds_since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)
@@ -62,6 +76,30 @@ mod tests {
             Timestamp::from_unix_seconds(i64::MAX).to_string(),
             format!("@{}", i64::MAX)
         );
+    }
+
+    #[test]
+    fn a_date_is_its_beginning_in_utc_and_a_time_needs_an_offset() {
+        let start = Some(Timestamp::from_unix_seconds(1_767_225_600));
+        for text in [
+            "2026-01-01",
+            "2026-01-01T00:00:00Z",
+            "2026-01-01T01:00:00+01:00",
+        ] {
+            assert_eq!(Timestamp::from_rfc_3339(text), start, "{text}");
+        }
+        for text in [
+            "",
+            "2026-13-01",
+            "2026-1-1",
+            "20260101",
+            "2026-01-01T00:00:00",
+            "1767225600",
+            "tomorrow",
+            "01.01.2026",
+        ] {
+            assert_eq!(Timestamp::from_rfc_3339(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -175,7 +175,7 @@ const BY_APPLICATION: &str = "get-token --tenant-id {tenant} --client-id {client
 
 impl Facts<'_> {
     /// The text with its placeholders replaced. What is filled in is not looked at again.
-    fn fill(&self, template: &str) -> String {
+    pub fn fill(&self, template: &str) -> String {
         let template = self.with_calls(template);
         let mut filled = String::with_capacity(template.len());
         let mut rest = template.as_str();

@@ -71,6 +71,38 @@ pub fn parse(argument: &str) -> Result<String, ClaimsError> {
     found.map(normalised).ok_or(ClaimsError::NoneInChallenge)
 }
 
+/// The claims that a text asks for, whatever stands around them: parameters of one or more
+/// `WWW-Authenticate` lines, or `claims` in a link or a token endpoint's reply. `None` if it asks
+/// for none.
+pub fn of_challenge(text: &str) -> Option<String> {
+    let mut found = Map::new();
+    for value in claims_parameters(text) {
+        let claims = of_base64(&value).or_else(|| object(&value).ok());
+        merge(&mut found, claims.filter(is_request).unwrap_or_default());
+    }
+    for (label, _) in text.match_indices("claims") {
+        let after = text[label + "claims".len()..]
+            .trim_start_matches(|character: char| " \t\":='".contains(character));
+        if after.starts_with('{')
+            && let Some(Ok(claims)) = serde_json::Deserializer::from_str(after)
+                .into_iter::<Map<String, Value>>()
+                .next()
+            && is_request(&claims)
+        {
+            merge(&mut found, claims);
+        }
+    }
+    (!found.is_empty()).then(|| normalised(found))
+}
+
+/// Whether it is a claims request (OpenID Connect Core 1.0 §5.5, with Entra's `access_token`) and
+/// not the claims of a token.
+fn is_request(claims: &Map<String, Value>) -> bool {
+    ["access_token", "id_token", "userinfo"]
+        .iter()
+        .any(|member| claims.get(*member).is_some_and(Value::is_object))
+}
+
 /// Claims that also declare that this client handles challenges (`xms_cc` = `cp1`), which makes
 /// Entra issue tokens of continuous access evaluation.
 pub fn with_challenge_capability(claims: Option<&str>) -> Result<String, ClaimsError> {
@@ -171,6 +203,30 @@ mod tests {
     use super::*;
 
     const CHALLENGE: &str = r#"{"access_token":{"nbf":{"essential":true,"value":"1700000000"}}}"#;
+
+    #[test]
+    fn a_challenge_is_found_in_whatever_stands_around_it() {
+        let encoded = general_purpose::STANDARD.encode(CHALLENGE);
+        let as_member = serde_json::to_string(CHALLENGE).unwrap();
+        for text in [
+            format!(
+                "< www-authenticate: Bearer realm=\"\", error=\"insufficient_claims\", claims=\"{encoded}\"\n< x"
+            ),
+            format!("GET /authorize?claims={CHALLENGE}&x=y"),
+            format!("{{\"error\":\"interaction_required\",\"claims\":{CHALLENGE}}}"),
+            format!("\"claims\": \"{CHALLENGE}\""),
+        ] {
+            assert_eq!(of_challenge(&text).as_deref(), Some(CHALLENGE), "{text}");
+        }
+        for text in [
+            "Bearer error=\"invalid_token\"",
+            "{\"claims\":{\"oid\":\"x\"}}",
+            "claims=\"bm9uZQ==\"",
+            &format!("\"claims\":{as_member}"),
+        ] {
+            assert_eq!(of_challenge(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn json_and_every_base64_of_it_are_understood() {

@@ -153,14 +153,20 @@ pub fn excerpt(body: &[u8]) -> String {
     let window = &body[..body.len().min(16 * 1024)];
     let text = String::from_utf8_lossy(window);
     let words: Vec<&str> = text.split_whitespace().collect();
-    let without_tokens = without_tokens(&without_named_secrets(&words.join(" ")));
-    let safe = escaped(&without_tokens);
+    let without_secrets = without_secrets(&words.join(" "));
+    let safe = escaped(&without_secrets);
     if safe.chars().count() <= EXCERPT_LENGTH {
         return safe.into_owned();
     }
     let mut cut: String = safe.chars().take(EXCERPT_LENGTH - 1).collect();
     cut.push('…');
     cut
+}
+
+/// The text with everything left out that is named as a secret or looks like a token. It is not
+/// escaped.
+pub fn without_secrets(text: &str) -> String {
+    without_tokens(&without_named_secrets(text))
 }
 
 /// The text without the values that are named as secrets, in a form or in JSON, whole or cut off.

@@ -204,6 +204,39 @@ impl<'v> Accounts<'v> {
         self.forget(owner)
     }
 
+    /// The owner's accounts, sealed anew for another owner; `None` if there are none that can be
+    /// opened.
+    pub(crate) fn sealed_as(
+        self,
+        owner: &AccountOwner,
+        other: &AccountOwner,
+    ) -> Result<Option<Vec<u8>>, VaultError> {
+        let Some(book) = self.get(owner)? else {
+            return Ok(None);
+        };
+        let key = self.vault.master_key()?;
+        seal(key, Kind::Accounts, &other.digest(), other, &book).map(Some)
+    }
+
+    /// Puts what [`sealed_as`](Self::sealed_as) made in the place of the other owner's accounts, and
+    /// forgets the owner's. Where the owner has none any more, whoever forgot them meant both.
+    pub(crate) fn hand_over(
+        self,
+        owner: &AccountOwner,
+        other: &AccountOwner,
+        bytes: &[u8],
+    ) -> Result<(), VaultError> {
+        if !self.has_files(owner)? {
+            return Ok(());
+        }
+        let lock = self.lock(other, WAIT_TO_FORGET)?;
+        let name = other.digest();
+        self.forget_copies(&name)?;
+        sealed::write(self.vault, ACCOUNTS, &name, bytes, None)?;
+        lock.release()?;
+        self.remove(owner).map(|_| ())
+    }
+
     /// All accounts, in no order. A record that cannot be opened is told and left out.
     ///
     /// # Errors
@@ -288,7 +321,8 @@ impl<'v> Accounts<'v> {
         )
     }
 
-    fn has_files(self, owner: &AccountOwner) -> Result<bool, VaultError> {
+    /// Whether anything is kept of the owner, be it what cannot be opened. Asks for no key.
+    pub(crate) fn has_files(self, owner: &AccountOwner) -> Result<bool, VaultError> {
         let name = owner.digest();
         let has_record = match self.vault.existing_records(ACCOUNTS)? {
             Some(records) => records.contains(&name)?,

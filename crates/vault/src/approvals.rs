@@ -42,10 +42,31 @@ impl<'v> Approvals<'v> {
     /// # Errors
     /// [`VaultError`] if no key can be had or the file cannot be written.
     pub fn approve(self, profile: &ProfileName, approval: &Approval) -> Result<(), VaultError> {
+        let bytes = self.sealed(profile, approval)?;
+        self.put_sealed(profile, &bytes)
+    }
+
+    /// The profile's approval, sealed anew under another name.
+    pub(crate) fn sealed_as(
+        self,
+        profile: &ProfileName,
+        other: &ProfileName,
+    ) -> Result<Option<Vec<u8>>, VaultError> {
+        let approval = self.get(profile)?;
+        approval
+            .map(|approval| self.sealed(other, &approval))
+            .transpose()
+    }
+
+    /// Keeps what [`sealed_as`](Self::sealed_as) made, in place of what was approved before.
+    pub(crate) fn put_sealed(self, profile: &ProfileName, bytes: &[u8]) -> Result<(), VaultError> {
+        sealed::write(self.vault, APPROVALS, &file_name(profile), bytes, None)
+    }
+
+    fn sealed(self, profile: &ProfileName, approval: &Approval) -> Result<Vec<u8>, VaultError> {
         let json = serde_json::to_vec(approval).map_err(|_| VaultError::Cryptography)?;
         let key = self.vault.master_key()?;
-        let bytes = envelope::seal(key, Kind::Approval, profile.as_str(), &[], &json)?;
-        sealed::write(self.vault, APPROVALS, &file_name(profile), &bytes, None)
+        envelope::seal(key, Kind::Approval, profile.as_str(), &[], &json)
     }
 
     /// Whether exactly this was approved for the profile.
@@ -78,6 +99,14 @@ impl<'v> Approvals<'v> {
         serde_json::from_slice(&json)
             .map(Some)
             .map_err(|_| fails(SealError::Contents))
+    }
+
+    /// Whether there is an approval, be it one that cannot be opened. Asks for no key.
+    pub(crate) fn is_there(self, profile: &ProfileName) -> Result<bool, VaultError> {
+        match self.vault.existing_records(APPROVALS)? {
+            Some(records) => Ok(records.contains(&file_name(profile))?),
+            None => Ok(false),
+        }
     }
 
     /// Forgets what was approved for the profile; returns whether anything was.

@@ -13,6 +13,7 @@ use model::Profile;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+use crate::dotnet::DotnetExport;
 use crate::error::VaultError;
 use crate::profiles;
 use crate::profiles::ProfilesError;
@@ -70,6 +71,8 @@ pub enum ExportFile {
     Plain(Bundle),
     /// Sealed under a passphrase.
     Sealed(SealedBundle),
+    /// An export of the .NET tool: one profile, under a passphrase, without an integrity check.
+    Dotnet(DotnetExport),
 }
 
 /// Why an export cannot be read or made.
@@ -91,7 +94,9 @@ pub enum BundleError {
     #[error("it is damaged: its checksum does not fit")]
     Damaged,
     /// It asks for more memory or time than deriving a key may take.
-    #[error("it asks for {memory_kib} KiB and {passes} passes of Argon2id, more than is allowed")]
+    #[error(
+        "it asks for {memory_kib} KiB of memory and {passes} passes over it, more than is allowed"
+    )]
     ExcessiveCost {
         /// The memory asked for, in KiB.
         memory_kib: u32,
@@ -104,6 +109,10 @@ pub enum BundleError {
     /// The passphrase is right, but what it seals was changed.
     #[error("the passphrase is right, but the file was tampered with")]
     Tampered,
+    /// An export of the .NET tool does not open to what that tool writes. The format does not
+    /// tell why.
+    #[error("the passphrase is wrong, or the file was damaged or changed")]
+    DotnetUnreadable,
     /// It was opened, but what it holds makes no sense to this version.
     #[error("its contents make no sense to this version: {0}")]
     Contents(String),
@@ -132,6 +141,9 @@ impl ExportFile {
         }
         if sealed::is_sealed(bytes) {
             return SealedBundle::parse(bytes).map(Self::Sealed);
+        }
+        if let Some(export) = DotnetExport::parse(bytes)? {
+            return Ok(Self::Dotnet(export));
         }
         let json = bytes.trim_ascii_start();
         let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json);

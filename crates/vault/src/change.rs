@@ -103,6 +103,7 @@ impl Vault {
         let _hold = self.hold_alone(change.deadline, on_wait)?;
         self.finish_change()?;
         self.imports().finish_if_begun()?;
+        self.renames().finish_if_begun()?;
         let to = Header::resealed(&key, keeping);
         let (records, forgotten) = self.resealed(&key, &to)?;
         if !forgotten.is_empty() && !change.forget_unreadable {

@@ -158,6 +158,14 @@ pub enum VaultError {
         /// What is wrong with it.
         why: String,
     },
+    /// The file that says how a rename is to be finished cannot be used. It is left as it is.
+    #[error("the unfinished rename {} cannot be used: {why}", path.display())]
+    Rename {
+        /// The file's path.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// Another process changed what protects the store since this one looked. Nothing was written.
     #[error("what protects the store was changed by another process just now")]
     ProtectionChanged,

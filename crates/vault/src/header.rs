@@ -42,7 +42,9 @@ pub enum HeaderError {
     #[error("the value of `{0}` is impossible")]
     Field(&'static str),
     /// It asks for more memory or time than deriving a key may take.
-    #[error("it asks for {memory_kib} KiB and {passes} passes of Argon2id, more than is allowed")]
+    #[error(
+        "it asks for {memory_kib} KiB of memory and {passes} passes over it, more than is allowed"
+    )]
     ExcessiveCost {
         /// The memory asked for, in KiB.
         memory_kib: u32,

@@ -13,8 +13,9 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use crate::bundle::BundledSecret;
-use crate::error::StorageError;
 use crate::error::VaultError;
+use crate::journal;
+use crate::journal::Journal;
 use crate::profiles::ProfilesError;
 use crate::profiles::storage::ProfilesLock;
 use crate::secrets::SecretKind;
@@ -22,9 +23,14 @@ use crate::store::Vault;
 
 /// The file's name, in the state directory.
 pub(crate) const NAME: &str = "import.json";
-const FORMAT: u32 = 1;
-/// Room for the largest export, its secrets sealed and spelt in base64.
-const SIZE_LIMIT: u64 = 64 << 20;
+
+const JOURNAL: journal::Kind = journal::Kind {
+    name: NAME,
+    format: 1,
+    // Room for the largest export, its secrets sealed and spelt in base64.
+    size_limit: 64 << 20,
+    unusable: |path, why| VaultError::Import { path, why },
+};
 
 /// A profile that is to be written, with the secrets that came with it.
 #[derive(Debug, Clone)]
@@ -65,18 +71,18 @@ impl<'v> Imports<'v> {
         }
         let profiles = self.vault.profiles();
         let lock = profiles.lock_to_change()?;
-        self.finish(&lock)?;
+        profiles.finish(&lock)?;
         let new = incoming.iter().filter(|one| !one.replaces);
         if let Some(taken) = profiles.first_taken(new.map(|one| &one.profile.name))? {
             return Err(ProfilesError::Exists(taken.clone()));
         }
         let decided = self.decision(incoming)?;
         profiles.can_merge(&decided.profiles)?;
-        self.decide(&decided)?;
+        self.journal().decide(&decided)?;
         // The one step whose failure is foreseeable, a configuration directory that is read-only,
         // comes first, while all can be called off.
         if let Err(error) = profiles.merge(&decided.profiles) {
-            self.forget()?;
+            self.journal().forget()?;
             return Err(error);
         }
         self.finish(&lock)?;
@@ -85,9 +91,7 @@ impl<'v> Imports<'v> {
 
     /// Finishes an import that was decided, if there is one. Costs one look otherwise.
     pub(crate) fn finish_if_begun(self) -> Result<(), ProfilesError> {
-        let path = self.vault.locations.state.join(NAME);
-        // Where nothing can be seen, nothing can be finished; who needs the store is told why.
-        if std::fs::symlink_metadata(path).is_err() {
+        if !self.journal().is_begun() {
             return Ok(());
         }
         let lock = self.vault.profiles().lock_to_change()?;
@@ -97,7 +101,7 @@ impl<'v> Imports<'v> {
 
     /// The same for who holds the lock of the profiles. Done again, it does the same.
     pub(crate) fn finish(self, _lock: &ProfilesLock) -> Result<(), ProfilesError> {
-        let Some(decided) = self.decided()? else {
+        let Some(decided) = self.journal().decided::<Decision>()? else {
             return Ok(());
         };
         self.vault.profiles().merge(&decided.profiles)?;
@@ -105,7 +109,7 @@ impl<'v> Imports<'v> {
             self.replace_secrets(&profile.name, &decided.secrets)?;
             self.vault.approvals().remove(&profile.name)?;
         }
-        Ok(self.forget()?)
+        Ok(self.journal().forget()?)
     }
 
     fn replace_secrets(self, name: &ProfileName, secrets: &[Secret]) -> Result<(), VaultError> {
@@ -115,7 +119,7 @@ impl<'v> Imports<'v> {
                 Some(secret) => {
                     let bytes = STANDARD
                         .decode(&secret.sealed)
-                        .map_err(|error| self.unusable(error.to_string()))?;
+                        .map_err(|error| self.journal().unusable(&error))?;
                     self.vault.secrets().put_sealed(name, kind, &bytes)?;
                 }
                 None => {
@@ -149,70 +153,20 @@ impl<'v> Imports<'v> {
             }
         }
         Ok(Decision {
-            format: FORMAT,
             profiles: incoming.iter().map(|one| one.profile.clone()).collect(),
             secrets,
         })
     }
 
-    fn decide(self, decided: &Decision) -> Result<(), VaultError> {
-        let state = self.vault.state()?;
-        let json = serde_json::to_vec(decided).map_err(|error| self.unusable(error.to_string()))?;
-        if json.len() as u64 > SIZE_LIMIT {
-            return Err(VaultError::Storage(StorageError::TooLarge {
-                path: state.path_of(NAME),
-                limit: SIZE_LIMIT,
-            }));
-        }
-        Ok(state.replace(NAME, &json)?)
+    fn journal(self) -> Journal<'v> {
+        Journal::new(self.vault, JOURNAL)
     }
-
-    fn decided(self) -> Result<Option<Decision>, VaultError> {
-        let Some(state) = self.vault.existing_state()? else {
-            return Ok(None);
-        };
-        let Some(json) = state.read(NAME, SIZE_LIMIT)? else {
-            return Ok(None);
-        };
-        let version: Version =
-            serde_json::from_slice(&json).map_err(|error| self.unusable(error.to_string()))?;
-        if version.format != FORMAT {
-            return Err(self.unusable(format!(
-                "another version of this program wrote it (format {}, known is {FORMAT})",
-                version.format
-            )));
-        }
-        serde_json::from_slice(&json)
-            .map(Some)
-            .map_err(|error| self.unusable(error.to_string()))
-    }
-
-    /// Lastingly: an import that came back after a power cut would undo what was done since.
-    fn forget(self) -> Result<(), VaultError> {
-        if let Some(state) = self.vault.existing_state()? {
-            state.remove_lastingly(&[NAME.to_owned()])?;
-        }
-        Ok(())
-    }
-
-    fn unusable(self, why: String) -> VaultError {
-        VaultError::Import {
-            path: self.vault.locations.state.join(NAME),
-            why,
-        }
-    }
-}
-
-#[derive(Deserialize)]
-struct Version {
-    format: u32,
 }
 
 /// What is to be done. Secrets are in it as sealed as they will rest.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Decision {
-    format: u32,
     profiles: Vec<Profile>,
     secrets: Vec<Secret>,
 }

@@ -172,6 +172,27 @@ impl<'v> Profiles<'v> {
         })
     }
 
+    /// The name of the profile that is meant by that name, chosen as by [`find`](Self::find), usable
+    /// or not.
+    ///
+    /// # Errors
+    /// [`ProfilesError`] if there is none, or more than one; [`ProfilesError::Invalid`] if it has a
+    /// name that no profile may have.
+    pub fn name_of(self, name: &str) -> Result<ProfileName, ProfilesError> {
+        let stored = self.read()?;
+        let document = stored.document()?;
+        let (entry, _) = self.choose(&document, name)?;
+        match valid_name(entry) {
+            Some(name) => Ok(name),
+            None => Err(ProfilesError::Invalid {
+                path: self.path(),
+                name: entry.name().unwrap_or_default().to_owned(),
+                line: document.line(entry),
+                why: ProfileNameError.to_string(),
+            }),
+        }
+    }
+
     /// The names of the profiles, in the order of the file. Names that no profile may have are
     /// left out.
     ///
@@ -301,6 +322,64 @@ impl<'v> Profiles<'v> {
         Ok(())
     }
 
+    /// Gives the profile of exactly that name, usable or not, another name; nothing else of the file
+    /// changes. Returns whether a profile has the new name now because of that, or because it was
+    /// done before; if people changed the file by hand so that it cannot be done, nothing is.
+    /// The caller holds the lock of [`lock_to_change`](Self::lock_to_change).
+    pub(crate) fn rename(
+        self,
+        from: &ProfileName,
+        to: &ProfileName,
+    ) -> Result<bool, ProfilesError> {
+        let stored = Stored::read(self.path())?;
+        let mut document = stored.document()?;
+        let has = |name: &ProfileName| {
+            document
+                .entries()
+                .iter()
+                .filter(|entry| entry.name() == Some(name.as_str()))
+                .count()
+        };
+        match (has(from), has(to)) {
+            (0, 1) => return Ok(true),
+            (1, 0) => {}
+            _ => return Ok(false),
+        }
+        let entry = self.exactly(&document, from)?.clone();
+        document.rename(&entry, to);
+        let text = document.text();
+        Document::parse(text.as_bytes(), &self.path())?;
+        stored.replace(text)?;
+        Ok(true)
+    }
+
+    /// Finds out whether the profile of exactly that name is there once, and no other one has the
+    /// new name, letter case apart.
+    pub(crate) fn can_rename(
+        self,
+        from: &ProfileName,
+        to: &ProfileName,
+    ) -> Result<(), ProfilesError> {
+        let stored = Stored::read(self.path())?;
+        let document = stored.document()?;
+        self.exactly(&document, from)?;
+        let is_taken = document.entries().iter().any(|entry| {
+            entry
+                .name()
+                .is_some_and(|name| name != from.as_str() && name.eq_ignore_ascii_case(to.as_str()))
+        });
+        if is_taken {
+            return Err(ProfilesError::Exists(to.clone()));
+        }
+        Ok(())
+    }
+
+    /// Does what is left of a change that was decided. The caller holds the lock.
+    pub(crate) fn finish(self, lock: &ProfilesLock) -> Result<(), ProfilesError> {
+        self.vault.imports().finish(lock)?;
+        self.vault.renames().finish(lock)
+    }
+
     /// Keeps others from changing the file.
     pub(crate) fn lock_to_change(self) -> Result<ProfilesLock, VaultError> {
         ProfilesLock::acquire(self.vault)
@@ -308,6 +387,7 @@ impl<'v> Profiles<'v> {
 
     fn read(self) -> Result<Stored, ProfilesError> {
         self.vault.imports().finish_if_begun()?;
+        self.vault.renames().finish_if_begun()?;
         Ok(Stored::read(self.path())?)
     }
 
@@ -316,7 +396,7 @@ impl<'v> Profiles<'v> {
         change: impl FnOnce(&mut Document) -> Result<T, ProfilesError>,
     ) -> Result<T, ProfilesError> {
         let lock = self.lock_to_change()?;
-        self.vault.imports().finish(&lock)?;
+        self.finish(&lock)?;
         let stored = Stored::read(self.path())?;
         let mut document = stored.document()?;
         let changed = change(&mut document)?;

@@ -171,6 +171,24 @@ impl<'v> Secrets<'v> {
         Ok(any)
     }
 
+    /// The profile's secrets, each sealed anew under another name for the destination that it is
+    /// bound to.
+    pub(crate) fn sealed_as(
+        self,
+        profile: &ProfileName,
+        other: &ProfileName,
+    ) -> Result<Vec<(SecretKind, Vec<u8>)>, VaultError> {
+        let mut all = Vec::new();
+        for kind in SecretKind::ALL {
+            if let Some(found) = self.read(profile, kind)? {
+                let value = self.open(&found, profile, kind)?;
+                let destination = destination_of(&found, kind)?;
+                all.push((kind, self.sealed(other, kind, &destination, &value)?));
+            }
+        }
+        Ok(all)
+    }
+
     /// Forgets one secret of the profile; returns whether it was kept.
     ///
     /// # Errors

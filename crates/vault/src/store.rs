@@ -42,6 +42,9 @@ use crate::protection::keyring::SERVICE;
 use crate::protection::passphrase::Cost;
 use crate::protection::passphrase::WrappedKey;
 use crate::refresh_tokens::RefreshTokens;
+use crate::reminders::Reminders;
+use crate::renames;
+use crate::renames::Renames;
 use crate::secrets::Secrets;
 use crate::session;
 use crate::tokens::Tokens;
@@ -54,6 +57,7 @@ pub(crate) const APPROVALS: &str = "approvals";
 pub(crate) const REFRESH_TOKENS: &str = "refresh-tokens";
 pub(crate) const ACCOUNTS: &str = "accounts";
 pub(crate) const ACCOUNT_COPIES: &str = "account-copies";
+pub(crate) const REMINDERS: &str = "reminders";
 
 /// The directories of records that the master key alone seals.
 pub(crate) const UNDER_THE_MASTER_KEY: [&str; 4] = [SECRETS, APPROVALS, REFRESH_TOKENS, ACCOUNTS];
@@ -61,7 +65,10 @@ pub(crate) const UNDER_THE_MASTER_KEY: [&str; 4] = [SECRETS, APPROVALS, REFRESH_
 /// Whether a directory of that name in the state directory holds records.
 fn is_records(name: &str) -> bool {
     match name.split_once('.') {
-        None => [TOKENS, ACCOUNT_COPIES].contains(&name) || UNDER_THE_MASTER_KEY.contains(&name),
+        None => {
+            [TOKENS, ACCOUNT_COPIES, REMINDERS].contains(&name)
+                || UNDER_THE_MASTER_KEY.contains(&name)
+        }
         Some((records, key)) => {
             UNDER_THE_MASTER_KEY.contains(&records) && KeyId::parse(key).is_some()
         }
@@ -70,7 +77,15 @@ fn is_records(name: &str) -> bool {
 
 /// Whether that name stands in the state directory.
 fn is_own_name(name: &str) -> bool {
-    [header::NAME, LOCKS, imports::NAME, change::NAME].contains(&name) || is_records(name)
+    [
+        header::NAME,
+        LOCKS,
+        imports::NAME,
+        renames::NAME,
+        change::NAME,
+    ]
+    .contains(&name)
+        || is_records(name)
 }
 
 /// How long a process waits for another one that makes the store. A person may be typing a
@@ -156,9 +171,19 @@ impl Vault {
         Approvals::new(self)
     }
 
+    /// What was told lately.
+    pub fn reminders(&self) -> Reminders<'_> {
+        Reminders::new(self)
+    }
+
     /// Imports into the profiles and the sealed secrets.
     pub fn imports(&self) -> Imports<'_> {
         Imports::new(self)
+    }
+
+    /// New names for profiles.
+    pub fn renames(&self) -> Renames<'_> {
+        Renames::new(self)
     }
 
     /// The key of a passphrase-protected store, held open for some hours.

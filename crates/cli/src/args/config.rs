@@ -5,6 +5,7 @@ use clap::Subcommand;
 use clap::ValueEnum;
 use model::AuthMethod;
 use model::Flow;
+use model::Timestamp;
 
 use super::credential::CredentialArgs;
 use super::storage::StorageArgs;
@@ -20,16 +21,22 @@ pub enum ConfigCommand {
     /// Save a new profile: by flags, or by questions for what no flag says
     #[command(visible_alias = "add")]
     Create(Box<CreateArgs>),
-    /// Change a profile by flags
+    /// Change a profile: by flags, or by a menu where no flag says what
     Edit(Box<EditArgs>),
     /// List the profiles
     #[command(visible_alias = "ls")]
     List(ListArgs),
     /// Show one profile
     Show(ShowArgs),
-    /// Delete a profile with its secrets, sign-ins and cached tokens
+    /// Delete profiles with their secrets, sign-ins and cached tokens
     #[command(visible_alias = "rm")]
     Delete(DeleteArgs),
+    /// Give a profile another name; its secrets and sign-ins go along
+    #[command(visible_alias = "mv")]
+    Rename(RenameArgs),
+    /// Make a profile with the fields of another one, without its secrets and sign-ins
+    #[command(visible_alias = "cp")]
+    Copy(CopyArgs),
     /// Write profiles to a file for another machine or another person
     Export(ExportArgs),
     /// Take profiles over from a file that `config export` wrote, or from any profiles.json
@@ -91,6 +98,15 @@ pub struct ProfileArgs {
     /// How the application proves itself.
     #[command(flatten)]
     pub credential: CredentialArgs,
+
+    /// When the client secret ends, as 2027-01-31: tokens got in the 30 days before come with a warning
+    #[arg(long, value_name = "DATE", value_parser = date, help_heading = "Credential")]
+    pub client_secret_expires: Option<Timestamp>,
+}
+
+fn date(text: &str) -> Result<Timestamp, String> {
+    Timestamp::from_rfc_3339(text)
+        .ok_or_else(|| "a date such as 2027-01-31, or an RFC 3339 time".to_owned())
 }
 
 /// A profile by name, as a flag or in its place.
@@ -131,9 +147,13 @@ pub struct CreateArgs {
     /// Replace a profile of that name
     #[arg(long)]
     pub force: bool,
+
+    /// Get a token with it first, past the cache; nothing is changed unless that works
+    #[arg(long)]
+    pub test: bool,
 }
 
-/// Change a profile by flags
+/// Change a profile: by flags, or by a menu where no flag says what
 #[derive(Debug, Args)]
 pub struct EditArgs {
     /// Which profile.
@@ -145,14 +165,18 @@ pub struct EditArgs {
     pub fields: ProfileArgs,
 
     /// Fields to empty: tenant-id, client-id, cloud, authority, authority-type, scope, resource,
-    /// default-flow, redirect-uri, login-hint, ca-file
+    /// default-flow, redirect-uri, login-hint, client-secret-expires, ca-file
     #[arg(long, value_name = "FIELD", value_delimiter = ',')]
     pub unset: Vec<String>,
+
+    /// Get a token with it first, past the cache; nothing is changed unless that works
+    #[arg(long)]
+    pub test: bool,
 }
 
 impl EditArgs {
     /// The fields that can be emptied.
-    pub const FIELDS: [&str; 11] = [
+    pub const FIELDS: [&str; 12] = [
         "tenant-id",
         "client-id",
         "cloud",
@@ -163,6 +187,7 @@ impl EditArgs {
         "default-flow",
         "redirect-uri",
         "login-hint",
+        "client-secret-expires",
         "ca-file",
     ];
 }
@@ -189,18 +214,64 @@ pub struct ShowArgs {
     /// How it is shown
     #[arg(short, long, value_enum, default_value_t = ProfileOutput::Text, value_name = "FORMAT")]
     pub output: ProfileOutput,
+
+    /// Its stored secrets too, in clear, after a question
+    #[arg(long)]
+    pub show_secrets: bool,
+
+    /// Do not ask before secrets are shown
+    #[arg(short, long, requires = "show_secrets")]
+    pub yes: bool,
 }
 
-/// Delete a profile with its secrets, sign-ins and cached tokens
+/// Delete profiles with their secrets, sign-ins and cached tokens
 #[derive(Debug, Args)]
 pub struct DeleteArgs {
-    /// Which profile.
-    #[command(flatten)]
-    pub choice: ProfileChoice,
+    /// The profile
+    #[arg(
+        short = 'p',
+        long = "profile",
+        visible_alias = "name",
+        value_name = "NAME",
+        conflicts_with = "names"
+    )]
+    pub profile: Option<String>,
+
+    /// The profiles
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
 
     /// Do not ask
     #[arg(short, long)]
     pub yes: bool,
+}
+
+/// Give a profile another name; its secrets and sign-ins go along
+#[derive(Debug, Args)]
+pub struct RenameArgs {
+    /// The profile
+    #[arg(value_name = "NAME")]
+    pub from: String,
+
+    /// Its new name: letters, digits, `.`, `-`, `_`
+    #[arg(value_name = "NEW-NAME")]
+    pub to: String,
+}
+
+/// Make a profile with the fields of another one, without its secrets and sign-ins
+#[derive(Debug, Args)]
+pub struct CopyArgs {
+    /// The profile
+    #[arg(value_name = "NAME")]
+    pub from: String,
+
+    /// The new profile's name: letters, digits, `.`, `-`, `_`
+    #[arg(value_name = "NEW-NAME")]
+    pub to: String,
+
+    /// Who is asked, by which application, where that differs.
+    #[command(flatten)]
+    pub target: TargetArgs,
 }
 
 /// Approve where a profile's secrets may go and what it refers to, on this machine
@@ -234,6 +305,8 @@ impl ConfigCommand {
             Self::Create(_)
             | Self::Edit(_)
             | Self::Delete(_)
+            | Self::Rename(_)
+            | Self::Copy(_)
             | Self::Export(_)
             | Self::Import(_)
             | Self::Lock

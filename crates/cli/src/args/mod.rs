@@ -13,6 +13,7 @@ mod config;
 mod credential;
 mod demo;
 mod duration;
+mod explain;
 mod logout;
 mod sign_in;
 mod storage;
@@ -39,6 +40,7 @@ pub use self::completion::CompletionShell;
 pub use self::completion::CompletionsArgs;
 pub use self::completion::ManualArgs;
 pub use self::config::ConfigCommand;
+pub use self::config::CopyArgs;
 pub use self::config::CreateArgs;
 pub use self::config::DeleteArgs;
 pub use self::config::EditArgs;
@@ -47,12 +49,15 @@ pub use self::config::PathArgs;
 pub use self::config::ProfileArgs;
 pub use self::config::ProfileChoice;
 pub use self::config::ProfileOutput;
+pub use self::config::RenameArgs;
 pub use self::config::ShowArgs;
 pub use self::config::TrustArgs;
 pub use self::credential::CredentialArgs;
 pub use self::demo::DemoArgs;
 pub use self::demo::DemoBrowser;
 pub use self::demo::VisitArgs;
+pub use self::explain::ExplainArgs;
+pub use self::explain::ExplainOutput;
 pub use self::logout::LogoutArgs;
 pub use self::sign_in::SignInArgs;
 pub use self::storage::StorageArgs;
@@ -152,6 +157,8 @@ pub enum Command {
     /// See and forget what is kept
     #[command(subcommand)]
     Cache(CacheCommand),
+    /// Say what an error means and what to do about it, offline
+    Explain(ExplainArgs),
     /// Show the program at work against a built-in Entra look-alike, no tenant needed
     Demo(DemoArgs),
     /// Print the script that makes a shell complete commands, flags and profile names
@@ -199,6 +206,7 @@ impl Arguments {
             Command::Refresh(args) => args.token.output.output == TokenOutput::Json,
             Command::Config(command) => command.wants_json(),
             Command::Cache(command) => command.wants_json(),
+            Command::Explain(args) => args.output == ExplainOutput::Json,
             Command::Logout(_)
             | Command::Demo(_)
             | Command::Completions(_)
@@ -217,6 +225,7 @@ impl Arguments {
             Command::Logout(_)
             | Command::Config(_)
             | Command::Cache(_)
+            | Command::Explain(_)
             | Command::Demo(_)
             | Command::Completions(_)
             | Command::Complete(_)

@@ -15,11 +15,11 @@ const LONGEST_HOLD: Duration = Duration::from_hours(7 * 24);
 #[derive(Debug, Args)]
 pub struct StorageArgs {
     /// What is to protect the store from now on: keyring, passphrase, file or file:/absolute/path
-    #[arg(long, value_name = "WHERE")]
+    #[arg(id = "protection", long = "to", value_name = "WHERE")]
     pub to: Option<String>,
 
     /// Read the new passphrase from stdin
-    #[arg(long, group = "new_passphrase_source", requires = "to")]
+    #[arg(long, group = "new_passphrase_source", requires = "protection")]
     pub new_passphrase_stdin: bool,
 
     /// Read the new passphrase from this file
@@ -27,7 +27,7 @@ pub struct StorageArgs {
         long,
         value_name = "FILE",
         group = "new_passphrase_source",
-        requires = "to"
+        requires = "protection"
     )]
     pub new_passphrase_file: Option<PathBuf>,
 
@@ -36,16 +36,16 @@ pub struct StorageArgs {
         long,
         value_name = "NAME",
         group = "new_passphrase_source",
-        requires = "to"
+        requires = "protection"
     )]
     pub new_passphrase_env: Option<String>,
 
     /// Go on even if sealed records cannot be opened: they are lost
-    #[arg(long, requires = "to")]
+    #[arg(long, requires = "protection")]
     pub forget_unreadable: bool,
 
     /// How long to wait for other processes that write, such as 90s or 5m
-    #[arg(long, value_name = "DURATION", value_parser = duration::parse, requires = "to")]
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse, requires = "protection")]
     pub timeout: Option<Duration>,
 
     /// How it is shown

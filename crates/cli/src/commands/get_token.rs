@@ -54,7 +54,8 @@ pub(crate) fn run(
     Ok(ExitCode::SUCCESS)
 }
 
-fn issued(
+/// Gets the token that a request asks for.
+pub(super) fn issued(
     variables: &Variables,
     store: &Store,
     transport: &Transport,

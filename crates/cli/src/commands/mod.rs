@@ -4,6 +4,7 @@ mod cache;
 mod completions;
 mod config;
 mod demo;
+mod explain;
 mod get_token;
 mod logout;
 mod manual;
@@ -30,6 +31,7 @@ pub(crate) fn run(
         Command::Logout(args) => logout::run(ui, variables, &args),
         Command::Config(command) => config::run(ui, variables, command),
         Command::Cache(command) => cache::run(ui, variables, &command),
+        Command::Explain(args) => explain::run(ui, variables, &args),
         Command::Demo(args) => demo::run(ui, variables, &args),
         Command::Completions(args) => completions::run(ui, &args),
         Command::Complete(args) => completions::complete(ui, variables, args),

@@ -23,12 +23,18 @@ pub(super) struct SignOut<'a> {
     ui: &'a Ui,
     store: &'a Store,
     allowed: Duration,
+    waits: Box<dyn Fn(Option<u32>) + 'a>,
 }
 
 impl<'a> SignOut<'a> {
     /// Signing out of this store, which waits at most that long for others.
     pub(super) fn within(ui: &'a Ui, store: &'a Store, allowed: Duration) -> Self {
-        Self { ui, store, allowed }
+        Self {
+            ui,
+            store,
+            allowed,
+            waits: Box::new(|holder| ui.note(&wording::waiting_for_a_sign_in(holder))),
+        }
     }
 
     /// Forgets the owner's accounts that are meant.
@@ -37,14 +43,9 @@ impl<'a> SignOut<'a> {
         owner: &AccountOwner,
         which: Which<'_>,
     ) -> Result<Outcome, CommandError> {
-        let waits = |holder| self.ui.note(&wording::waiting_for_a_sign_in(holder));
-        let Store { vault, clock, .. } = self.store;
-        engine::sign_out::SignOut::within(vault, &**clock, &waits, self.allowed)
+        self.signing_out()
             .of(owner, which)
-            .map_err(|error| match error {
-                SignOutError::WhichAccount(accounts) => wording::which_account(owner, &accounts),
-                SignOutError::Vault(error) => wording::vault(&error),
-            })
+            .map_err(|error| worded(owner, error))
     }
 
     /// Forgets every account of a profile that goes away or is made anew, and says so.
@@ -58,10 +59,18 @@ impl<'a> SignOut<'a> {
             let removed = accounts.remove(&owner);
             removed.map_err(|error| wording::vault(&error))?;
             self.ui.warn(&wording::refresh_tokens_left(&owner));
-        } else if let Outcome::Done(done) = self.of(&owner, Which::All)? {
+            return Ok(());
+        }
+        let outcome = self.signing_out().of_whoever_comes(&owner, Which::All);
+        if let Outcome::Done(done) = outcome.map_err(|error| worded(&owner, error))? {
             self.say(&done);
         }
         Ok(())
+    }
+
+    fn signing_out(&self) -> engine::sign_out::SignOut<'_> {
+        let Store { vault, clock, .. } = self.store;
+        engine::sign_out::SignOut::within(vault, &**clock, &self.waits, self.allowed)
     }
 
     /// Says what was forgotten.
@@ -69,5 +78,12 @@ impl<'a> SignOut<'a> {
         for line in wording::signed_out(done) {
             self.ui.note(&line);
         }
+    }
+}
+
+fn worded(owner: &AccountOwner, error: SignOutError) -> CommandError {
+    match error {
+        SignOutError::WhichAccount(accounts) => wording::which_account(owner, &accounts),
+        SignOutError::Vault(error) => wording::vault(&error),
     }
 }

@@ -78,7 +78,7 @@ impl Values {
         match argument.get_id().as_str() {
             _ if is_profile(argument) => Self::Profiles,
             "scope" => words(RESOURCE_SHORT_NAMES),
-            "to" => words(["keyring", "passphrase", "file"]),
+            "protection" => words(["keyring", "passphrase", "file"]),
             "unset" => words(EditArgs::FIELDS),
             _ => Self::Free,
         }
@@ -89,7 +89,7 @@ impl Values {
 pub(super) fn is_profile(argument: &Arg) -> bool {
     matches!(
         argument.get_id().as_str(),
-        "profile" | "positional" | "names"
+        "profile" | "positional" | "names" | "from"
     )
 }
 
@@ -119,7 +119,7 @@ mod tests {
     use crate::args::Arguments;
 
     /// The arguments whose values only the person knows.
-    const FREE: [&str; 25] = [
+    const FREE: &[&str] = &[
         "account",
         "authority",
         "certificate_password",
@@ -132,6 +132,7 @@ mod tests {
         "client_secret",
         "client_secret_command",
         "client_secret_env",
+        "client_secret_expires",
         "domain_hint",
         "duration",
         "login_hint",
@@ -142,8 +143,11 @@ mod tests {
         "port",
         "redirect_uri",
         "resource",
+        "search",
         "tenant_id",
+        "text",
         "timeout",
+        "to",
         "warn_expiry",
     ];
 
@@ -167,7 +171,7 @@ mod tests {
         program.build();
         let mut found = BTreeSet::new();
         free_ones(&program, &mut found);
-        assert_eq!(found, FREE.map(str::to_owned).into());
+        assert_eq!(found, FREE.iter().map(|&name| name.to_owned()).collect());
     }
 
     #[test]

@@ -82,7 +82,8 @@ impl CredentialChoice<'_> {
         }
     }
 
-    fn by_profile(&self, profile: &Profile) -> Result<Credential, CommandError> {
+    /// The credential that the profile names.
+    pub(super) fn by_profile(&self, profile: &Profile) -> Result<Credential, CommandError> {
         let kept =
             |reference: &Option<SecretReference>, kind, otherwise: Option<Zeroizing<String>>| {
                 match reference {

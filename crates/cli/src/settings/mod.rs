@@ -16,6 +16,7 @@ mod profile_choice;
 mod sign_in;
 mod store;
 mod token_request;
+mod trial;
 mod variables;
 
 pub(crate) use self::approval::approval_of;
@@ -43,5 +44,8 @@ pub(crate) use self::sign_in::sign_in_manner;
 pub(crate) use self::store::Store;
 pub(crate) use self::store::open;
 pub(crate) use self::store::open_within;
+pub(crate) use self::token_request::profile_scopes;
 pub(crate) use self::token_request::token_request;
+pub(crate) use self::trial::Kept;
+pub(crate) use self::trial::trial_request;
 pub(crate) use self::variables::Variables;

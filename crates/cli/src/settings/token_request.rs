@@ -17,6 +17,7 @@ use model::Destination;
 use model::Flow;
 use model::Profile;
 use model::Scopes;
+use model::scope::ScopeError;
 
 use super::Variables;
 use super::approval::approval_of;
@@ -32,7 +33,7 @@ use crate::command_error::CommandError;
 use crate::ui::Ui;
 
 /// A cached token with less left than this is not used.
-const DEFAULT_MIN_TTL: Duration = Duration::from_mins(5);
+pub(super) const DEFAULT_MIN_TTL: Duration = Duration::from_mins(5);
 
 /// What `get-token` asks the engine.
 pub(crate) fn token_request(
@@ -91,6 +92,9 @@ pub(crate) fn token_request(
         client_id,
         scopes,
         flow,
+        client_secret_ends_on: profile
+            .filter(|_| origin == Origin::Profile)
+            .and_then(|profile| profile.client_secret_expires_at),
         credential,
         claims,
         cache: match (args.cache.no_cache, args.cache.force) {
@@ -211,40 +215,62 @@ fn scopes(
     authority: &Authority,
     flow: Flow,
 ) -> Result<Scopes, CommandError> {
-    let cloud = match authority.kind() {
-        AuthorityKind::Entra => Some(authority.cloud().unwrap_or(Cloud::Public)),
-        _ => authority.cloud(),
-    };
-    let invalid =
-        |error: model::scope::ScopeError| CommandError::usage("invalid_scope", error.to_string());
-    let texts =
-        |texts: &[String]| Scopes::parse(texts.iter().map(String::as_str), cloud).map_err(invalid);
-    let resource = |resource: &str| Scopes::for_resource(resource, cloud).map_err(invalid);
+    let cloud = cloud_of_short_names(authority);
     if !args.scope.is_empty() {
-        return texts(&args.scope);
+        return parsed(&args.scope, cloud);
     }
     if let Some(named) = &args.resource {
-        return resource(named);
+        return for_resource(named, cloud);
     }
     if let Some(text) = variables.text("ENTRA_AUTH_SCOPE") {
-        return texts(&[text]);
+        return parsed(&[text], cloud);
     }
+    profile_scopes(profile, authority, flow)
+}
+
+/// The scopes that the profile names, or those that most people mean.
+pub(crate) fn profile_scopes(
+    profile: Option<&Profile>,
+    authority: &Authority,
+    flow: Flow,
+) -> Result<Scopes, CommandError> {
+    let cloud = cloud_of_short_names(authority);
     if let Some(profile) = profile {
         if !profile.scopes.is_empty() {
-            return texts(&profile.scopes);
+            return parsed(&profile.scopes, cloud);
         }
         if let Some(named) = &profile.resource {
-            return resource(named);
+            return for_resource(named, cloud);
         }
     }
     let Some(graph) = cloud.and_then(|cloud| cloud.resource("graph")) else {
         return Ok(Scopes::default());
     };
     if flow.is_for_a_person() {
-        texts(&[format!("{graph}/User.Read")])
+        parsed(&[format!("{graph}/User.Read")], cloud)
     } else {
-        resource(graph)
+        for_resource(graph, cloud)
     }
+}
+
+/// The cloud whose addresses short names stand for.
+fn cloud_of_short_names(authority: &Authority) -> Option<Cloud> {
+    match authority.kind() {
+        AuthorityKind::Entra => Some(authority.cloud().unwrap_or(Cloud::Public)),
+        _ => authority.cloud(),
+    }
+}
+
+fn parsed(texts: &[String], cloud: Option<Cloud>) -> Result<Scopes, CommandError> {
+    Scopes::parse(texts.iter().map(String::as_str), cloud).map_err(|error| invalid_scope(&error))
+}
+
+fn for_resource(resource: &str, cloud: Option<Cloud>) -> Result<Scopes, CommandError> {
+    Scopes::for_resource(resource, cloud).map_err(|error| invalid_scope(&error))
+}
+
+fn invalid_scope(error: &ScopeError) -> CommandError {
+    CommandError::usage("invalid_scope", error.to_string())
 }
 
 #[cfg(test)]

@@ -155,6 +155,15 @@ impl Interaction for Person<'_> {
                 ));
                 return;
             }
+            Progress::CredentialEnds { what, ends_on, now } => {
+                self.ui.warn(&wording::credential_ends(
+                    what,
+                    ends_on,
+                    now,
+                    self.request.profile.as_ref(),
+                ));
+                return;
+            }
             // The countdown says more than every poll would.
             Progress::Asking(_) | Progress::TryingAgain(..) if self.shows_device_code.get() => {
                 return;
@@ -280,7 +289,7 @@ impl Interaction for Person<'_> {
             Ending::SignedIn(account) => pages::signed_in(account),
             Ending::Failed(error) => {
                 let worded = wording::engine(error, self.request);
-                pages::refused(&worded.message, &worded.hints)
+                pages::refused(&worded.message, &worded.advice())
             }
         }
     }

@@ -2,14 +2,19 @@
 
 mod browser;
 mod device_code;
+mod hidden;
 mod interaction;
 mod paste;
 mod prompt;
 mod screen;
 mod surroundings;
+mod unseen;
 mod waiting;
 
 pub(crate) use self::interaction::Person;
+pub(crate) use self::prompt::Answer;
+pub(crate) use self::prompt::Choice;
+pub(crate) use self::prompt::TextQuestion;
 use self::surroundings::Browser;
 use self::surroundings::Facts;
 use self::surroundings::Surroundings;
@@ -33,6 +38,7 @@ use crate::command_error::ErrorDocument;
 use crate::command_error::Kind;
 use crate::output::document;
 use crate::settings::Variables;
+use crate::wording;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
@@ -113,6 +119,13 @@ impl Ui {
         io::stdout().is_terminal()
     }
 
+    /// How many characters a line of the answer may have: what the terminal has room for, if a person
+    /// reads it.
+    pub(crate) fn answer_width(&self) -> Option<usize> {
+        self.answers_on_a_terminal()
+            .then(|| usize::from(screen::size().0))
+    }
+
     /// Writes a part of an answer that is meant for people: its styles reach a terminal only.
     pub(crate) fn tell(&self, styled: &str) -> Result<(), CommandError> {
         written(anstream::stdout().lock(), styled.as_bytes())
@@ -163,18 +176,13 @@ impl Ui {
     /// Says why the command failed, and gives its exit code.
     pub(crate) fn fail(&self, error: &CommandError) -> ExitCode {
         if error.kind == Kind::Interrupted {
+            self.note(wording::CANCELLED);
             return ExitCode::from(error.kind.exit_code());
         }
         if self.json {
             self.line(&failure_document(error));
         } else {
-            self.line(&format!(
-                "{ERROR}error{ERROR:#}: {}",
-                escaped(&error.message)
-            ));
-            for hint in &error.hints {
-                self.line(&format!("{HINT}hint{HINT:#}: {}", escaped(hint)));
-            }
+            self.complain(error);
             if let Some(provider) = &error.provider {
                 for (name, value) in [
                     ("correlation id", &provider.correlation_id),
@@ -188,6 +196,17 @@ impl Ui {
             }
         }
         ExitCode::from(error.kind.exit_code())
+    }
+
+    /// Says what is wrong and what to do, to the person.
+    pub(crate) fn complain(&self, error: &CommandError) {
+        self.line(&format!(
+            "{ERROR}error{ERROR:#}: {}",
+            escaped(&error.message)
+        ));
+        for hint in error.advice().iter() {
+            self.line(&format!("{HINT}hint{HINT:#}: {}", escaped(hint)));
+        }
     }
 
     fn document(&self, level: &str, text: &str) {

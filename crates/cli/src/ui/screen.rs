@@ -13,8 +13,8 @@ use crossterm::terminal;
 /// Goes to the beginning of the line and clears it (ECMA-48: CR, EL).
 const CLEAR_LINE: &str = "\r\x1b[2K";
 
-/// As wide as a terminal is taken for that does not tell its width.
-const USUAL_WIDTH: u16 = 80;
+/// The columns and rows that a terminal is taken for that does not tell its own.
+const USUAL_SIZE: (u16, u16) = (80, 24);
 
 // There is one terminal, and a signal gives it back without knowing who has it. All three change
 // only while stderr is locked.
@@ -31,11 +31,16 @@ pub(super) fn line(styled: &str) {
     let _ = write!(anstream::stderr(), "{styled}{}", line_end());
 }
 
+/// The terminal's columns and rows, at least one of each.
+pub(super) fn size() -> (u16, u16) {
+    let told = terminal::size().ok();
+    told.filter(|(columns, rows)| *columns > 0 && *rows > 0)
+        .unwrap_or(USUAL_SIZE)
+}
+
 /// Draws the line that moves, in place of what it showed before. For terminals only.
 pub(super) fn moving_line(text: &str) {
-    let told = terminal::size().ok().map(|(columns, _)| columns);
-    let width = told.filter(|columns| *columns > 0).unwrap_or(USUAL_WIDTH);
-    let width = usize::from(width - 1);
+    let width = usize::from(size().0 - 1);
     let text: String = text.chars().take(width).collect();
     let mut stderr = io::stderr().lock();
     if IS_OVER.load(Ordering::SeqCst) {

@@ -274,7 +274,8 @@ fn missing(what: &str, profile: Option<&model::ProfileName>) -> CommandError {
     }
 }
 
-fn reference(what: &str, error: &ReferenceError) -> CommandError {
+/// Words a secret or a file that is kept elsewhere and cannot be read.
+pub(crate) fn reference(what: &str, error: &ReferenceError) -> CommandError {
     let cause = error
         .source()
         .map(|cause| format!(": {cause}"))
@@ -299,7 +300,8 @@ fn reference(what: &str, error: &ReferenceError) -> CommandError {
     }
 }
 
-fn certificate(path: &str, error: &CertificateError) -> CommandError {
+/// Words a certificate file that gives nothing to sign with.
+pub(crate) fn certificate(path: &str, error: &CertificateError) -> CommandError {
     CommandError::usage("certificate_unusable", format!("{path}: {error}")).hint(error.next_step())
 }
 

@@ -114,6 +114,7 @@ pub(crate) mod tests {
             scopes: Scopes::parse(["User.Read Mail.Read"], Some(Cloud::UsGov)).unwrap(),
             flow,
             credential: Credential::None,
+            client_secret_ends_on: None,
             claims: None,
             cache: CacheUse::ReadAndWrite,
             min_ttl: MinTtl::Preferred(Duration::ZERO),

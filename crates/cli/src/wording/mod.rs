@@ -4,6 +4,8 @@
 mod acquisition;
 mod broken_sign_in;
 mod clipboard;
+mod credential_end;
+mod deletion;
 mod invocation;
 mod kept;
 mod not_signed_in;
@@ -16,10 +18,15 @@ mod transfer;
 mod transport;
 
 pub(crate) use self::acquisition::authority;
+pub(crate) use self::acquisition::certificate;
 pub(crate) use self::acquisition::engine;
 pub(crate) use self::acquisition::not_approved;
+pub(crate) use self::acquisition::reference;
 pub(crate) use self::acquisition::shortfall;
 pub(crate) use self::clipboard::copied;
+pub(crate) use self::credential_end::credential_ends;
+pub(crate) use self::deletion::Deletion;
+pub(crate) use self::deletion::delete_profiles;
 pub(crate) use self::invocation::Instead;
 pub(crate) use self::invocation::command;
 pub(crate) use self::kept::closed_tokens;
@@ -31,8 +38,13 @@ pub(crate) use self::kept::sign_ins_unreadable;
 pub(crate) use self::kept::time_left;
 pub(crate) use self::kept::tokens_forgotten;
 pub(crate) use self::profiles::first_call;
+pub(crate) use self::profiles::first_flow;
+pub(crate) use self::profiles::name_taken;
+pub(crate) use self::profiles::no_guid;
 pub(crate) use self::profiles::no_profile_meant;
 pub(crate) use self::profiles::profiles;
+pub(crate) use self::profiles::unfit_scope;
+pub(crate) use self::profiles::works;
 pub(crate) use self::sign_in::nothing_came_back;
 pub(crate) use self::sign_in::paste_it;
 pub(crate) use self::sign_in::sign_in_notice;
@@ -59,6 +71,9 @@ pub(crate) use self::store::notice;
 pub(crate) use self::store::vault;
 pub(crate) use self::transfer::bundle;
 pub(crate) use self::transfer::names_taken;
+
+/// What is said where the person stopped a command.
+pub(crate) const CANCELLED: &str = "Cancelled.";
 
 #[cfg(test)]
 pub(crate) use self::invocation::tests::request as sample_request;

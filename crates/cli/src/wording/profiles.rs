@@ -1,13 +1,19 @@
 //! Profiles: what to try with one, and failures of `profiles.json`.
 
+use engine::Issued;
+use engine::TokenRequest;
+use model::Authority;
+use model::ClientId;
 use model::Flow;
 use model::Profile;
 use model::ProfileName;
+use protocol::scope_rules::ScopeRuleError;
 use vault::ProfilesError;
 
 use super::store;
 use crate::command_error::CommandError;
 use crate::command_error::Kind;
+use crate::shell;
 
 /// Words a failure of `profiles.json`.
 pub(crate) fn profiles(error: ProfilesError) -> CommandError {
@@ -40,8 +46,16 @@ pub(crate) fn profiles(error: ProfilesError) -> CommandError {
         }
         ProfilesError::Duplicate { .. } => CommandError::usage("profile_duplicate", message)
             .hint("Rename or remove one of them in the file."),
-        ProfilesError::Invalid { .. } => CommandError::usage("profile_invalid", message)
-            .hint("Correct this profile in the file; the others can be used meanwhile."),
+        ProfilesError::Invalid { name, .. } => {
+            let error = CommandError::usage("profile_invalid", message)
+                .hint("Correct this profile in the file; the others can be used meanwhile.");
+            match ProfileName::parse(&name) {
+                Ok(name) => {
+                    error.hint(format!("Or delete it: entra-auth-cli config delete {name}"))
+                }
+                Err(_) => error,
+            }
+        }
         ProfilesError::Exists(name) => CommandError::usage(
             "profile_exists",
             format!("a profile `{name}` exists already"),
@@ -80,6 +94,14 @@ fn known(error: CommandError, names: &[ProfileName]) -> CommandError {
 /// Permissions by name are a person's: an application that has a secret as well gets them by the
 /// web-app flow only.
 pub(crate) fn first_call(profile: &Profile) -> String {
+    let flow = first_flow(profile)
+        .map(|flow| format!(" -f {flow}"))
+        .unwrap_or_default();
+    format!("entra-auth-cli get-token -p {}{flow}", profile.name)
+}
+
+/// The flow that has to be named for the profile to work, if it is not the one taken unasked.
+pub(crate) fn first_flow(profile: &Profile) -> Option<Flow> {
     let usual = profile
         .default_flow
         .unwrap_or_else(|| Flow::inferred_from(profile.auth_method));
@@ -87,12 +109,56 @@ pub(crate) fn first_call(profile: &Profile) -> String {
         .scopes
         .iter()
         .any(|scope| scope.contains(['/', '.']) && !scope.ends_with("/.default"));
-    let flow = if usual == Flow::ClientCredentials && is_a_persons {
-        format!(" -f {}", Flow::AuthorizationCode)
-    } else {
-        String::new()
+    (usual == Flow::ClientCredentials && is_a_persons).then_some(Flow::AuthorizationCode)
+}
+
+/// A profile of that name exists, in this letter case or another.
+pub(crate) fn name_taken(known: &ProfileName, wanted: &ProfileName) -> CommandError {
+    if known == wanted {
+        return profiles(ProfilesError::Exists(known.clone()));
+    }
+    CommandError::usage(
+        "profile_exists",
+        format!("a profile `{known}` exists already, and letter case makes no other name"),
+    )
+    .hint(format!("Replace it: --name {known} --force"))
+}
+
+/// An application's id that the authority can have given to none.
+pub(crate) fn no_guid(client_id: &ClientId, authority: &Authority) -> CommandError {
+    CommandError::usage(
+        "invalid_client_id",
+        format!("`{client_id}` is no application of {authority}: client ids are GUIDs there"),
+    )
+    .hint("It is the \"Application (client) ID\" on the app registration's overview page.")
+    .hint("For another kind of login service: --authority URL --authority-type oidc (or adfs)")
+}
+
+/// Scopes that no token of the profile could be asked for with.
+pub(crate) fn unfit_scope(error: &ScopeRuleError) -> CommandError {
+    let worded = CommandError::usage("invalid_scope", error.to_string());
+    match error.suggestion() {
+        Some(scopes) => worded.hint(format!("Ask for: --scope {}", shell::word(scopes))),
+        None => worded,
+    }
+}
+
+/// The token that shows that a profile works, without the token.
+pub(crate) fn works(issued: &Issued, request: &TokenRequest) -> String {
+    let whose = match &issued.entry.account {
+        Some(account) => format!("a token for {account}"),
+        None => "an app token".to_owned(),
     };
-    format!("entra-auth-cli get-token -p {}{flow}", profile.name)
+    let scopes = &request.scopes;
+    let what = if scopes.is_empty() {
+        String::new()
+    } else {
+        format!(" with {scopes}")
+    };
+    format!(
+        "It works: {whose}{what}, expires {}.",
+        issued.entry.expires_on
+    )
 }
 
 #[cfg(test)]

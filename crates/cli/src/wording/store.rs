@@ -52,6 +52,10 @@ pub(crate) fn vault(error: &VaultError) -> CommandError {
             "An import was interrupted, and what it left cannot be read. Remove the file, then import \
              again.",
         ),
+        VaultError::Rename { .. } => failed("rename_unfinished", message).hint(
+            "A rename was interrupted, and what it left cannot be read. Remove the file, then see \
+             which name the profile has: entra-auth-cli config list",
+        ),
         VaultError::ProtectionChanged => failed("protection_changed", message)
             .hint("Nothing is lost: run the command again."),
         VaultError::Change { .. } => failed("change_unfinished", message).hint(

@@ -13,7 +13,8 @@ pub(crate) fn bundle(error: BundleError) -> CommandError {
     let message = format!("the export cannot be used: {error}");
     match error {
         BundleError::Foreign => CommandError::usage("not_an_export", message).hint(
-            "Files that `config export` wrote are read, and JSON in the shape of profiles.json.",
+            "Files that `config export` or the .NET tool wrote are read, and JSON in the shape of \
+             profiles.json.",
         ),
         BundleError::Newer { .. } => CommandError::usage("export_newer", message)
             .hint("Import it with that version, or export it anew with this one."),
@@ -27,6 +28,9 @@ pub(crate) fn bundle(error: BundleError) -> CommandError {
             .hint("Nothing was changed: the same command can be tried again."),
         BundleError::Tampered => CommandError::usage("export_tampered", message)
             .hint("Do not trust where it came from; ask for a new one."),
+        BundleError::DotnetUnreadable => CommandError::usage("export_unreadable", message)
+            .hint("It is an export of the .NET tool, whose format cannot tell which of them it is.")
+            .hint("Nothing was changed: the same command can be tried again."),
         BundleError::Contents(_) => CommandError::usage("export_invalid", message),
         BundleError::TooLarge => CommandError::usage("export_too_large", message),
         BundleError::DerivationFailed => store::failed("key_not_made", message),

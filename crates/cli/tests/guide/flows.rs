@@ -211,7 +211,8 @@ fn config_create_asks_for_the_default_flow() {
         ("Scopes:", ""),
         ("Set default OAuth2 flow?", "y"),
         ("Default OAuth2 flow:", ""),
-        ("Save this profile?", "y"),
+        ("Save this profile?", "Save"),
+        ("Get a token now?", "n"),
     ] {
         terminal.wait_for(question);
         terminal.type_line(answer);

@@ -7,7 +7,7 @@ use crate::text::blocks;
 use crate::text::page;
 use crate::text::steps;
 
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 8] = [
     "README.md",
     "docs/guide/flows.md",
     "docs/guide/profiles.md",
@@ -15,6 +15,7 @@ const PAGES: [&str; 7] = [
     "docs/guide/keys.md",
     "docs/guide/staying-signed-in.md",
     "docs/guide/shells.md",
+    "docs/guide/errors.md",
 ];
 
 /// Where a command ends in a line of shell, quotes apart.

@@ -153,19 +153,28 @@ fn each_attempt_signs_anew() {
 #[test]
 fn a_wrong_password_is_told_without_a_request() {
     let world = world();
-    with_pfx(&world, &["--certificate-password-stdin"], "wrong");
-    let said = world.call(&["get-token"]).run().failure(4);
-    assert!(
-        said.contains("app.pfx: the password does not open the certificate file"),
-        "{said}"
-    );
-    assert!(!said.contains("wrong\n"), "{said}");
+    let pfx = Identity::shared().pfx_in(&world.home);
+    let file = ["--certificate-path", pfx.to_str().unwrap()];
+    let password = |call: Call| call.args(file).arg("--certificate-password-stdin");
+    let at_creation = password(world.creation("certified", &["--force"]));
+    with_pfx(&world, &[], "");
+    for call in [at_creation, password(world.call(&["get-token"]))] {
+        let said = call.input("wrong").run().failure(4);
+        assert!(
+            said.contains("app.pfx: the password does not open the certificate file"),
+            "{said}"
+        );
+        assert!(!said.contains("wrong\n"), "{said}");
+    }
     assert_eq!(world.emulator.requests().len(), 0);
 }
 
 #[test]
 fn a_file_that_is_no_certificate_is_told_as_what_it_is() {
     let world = world();
+    let file = world.home.put("file", &Identity::shared().pem);
+    let flags = ["--certificate-path", file.to_str().unwrap()];
+    world.create("certified", &flags, "");
     for (contents, told) in [
         ("", "is empty"),
         ("<!DOCTYPE html><html></html>", "is a web page"),
@@ -176,11 +185,12 @@ fn a_file_that_is_no_certificate_is_told_as_what_it_is() {
         ),
         ("nothing of the kind", "neither PEM nor PFX"),
     ] {
-        let file = world.home.put("file", contents);
-        let flags = ["--force", "--certificate-path", file.to_str().unwrap()];
-        world.create("certified", &flags, "");
-        let said = world.call(&["get-token"]).run().failure(4);
-        assert!(said.contains(told) && said.contains("hint: "), "{said}");
+        world.home.put("file", contents);
+        let creation = world.creation("certified", &flags).arg("--force");
+        for call in [creation, world.call(&["get-token"])] {
+            let said = call.run().failure(4);
+            assert!(said.contains(told) && said.contains("hint: "), "{said}");
+        }
     }
     let said = world
         .call(&["get-token", "--certificate-path", "/nowhere"])

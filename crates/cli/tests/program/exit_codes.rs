@@ -290,7 +290,7 @@ fn seven_nobody_may_be_asked() {
     "#);
     let world = World::with_profile();
     assert_snapshot!(world.call(&["config", "delete", "sp"]).run().failure(7), @r#"
-    error: a person is needed to answer `Delete profile `sp` with its secrets, sign-ins and cached tokens?`, but input is not allowed here
+    error: a person is needed to answer `Delete profile `sp` with client secret and its cached tokens?`, but input is not allowed here
     hint: Without asking: --yes
     "#);
     assert_snapshot!(world.call(&["config", "trust", "sp"]).run().failure(7), @r#"

@@ -28,10 +28,14 @@ fn a_profile_can_be_made_by_answering() {
     terminal.wait_for("Default OAuth2 flow");
     terminal.type_line("ClientCredentials");
     terminal.wait_for("Save this profile?");
+    terminal.type_line("Save");
+    terminal.wait_for("Get a token now?");
     terminal.type_line("y");
     let (shown, code) = terminal.end();
     assert_eq!(code, 0, "{shown}");
     assert!(!shown.contains(SECRET), "the secret is echoed: {shown}");
+    assert!(shown.contains("It works: an app token with"), "{shown}");
+    assert!(!shown.contains("eyJ"), "the token is shown: {shown}");
     assert_is_token(&world.call(&["get-token"]).run().answer());
     let shown = world.call(&["config", "show", "-o", "json"]).run().answer();
     let profile: serde_json::Value = serde_json::from_str(&shown).unwrap();
@@ -63,7 +67,7 @@ fn nothing_is_written_before_the_last_answer() {
     terminal.wait_for("Client secret");
     terminal.type_line(SECRET);
     terminal.wait_for("Save this profile?");
-    terminal.type_line("n");
+    terminal.type_line("Cancel");
     let (shown, code) = terminal.end();
     assert_eq!(code, 130, "{shown}");
     assert!(!world.home.profiles().exists());

@@ -1,6 +1,7 @@
 //! Profiles on their way: `config export` and `config import`.
 
 mod clashes;
+mod dotnet;
 mod hostile;
 mod interrupted;
 mod questions;

@@ -169,6 +169,33 @@ fn what_is_cached_is_as_its_schema_says() {
 }
 
 #[test]
+fn an_explanation_is_as_its_schema_says() {
+    let world = World::with_profile();
+    let explained = |text: &str| -> Value {
+        let call = world.call(&["explain", "-p", "sp", "-o", "json", text]);
+        serde_json::from_str(&call.run().answer()).unwrap()
+    };
+    let finding = &schema("explanation.schema.json")["properties"]["findings"]["items"];
+    assert_eq!(described("Finding"), fields(&finding["properties"]));
+    for text in [
+        "AADSTS65001: no. AADSTS999999: what",
+        "not_approved",
+        "{\"error\":\"invalid_token\",\"claims\":{\"access_token\":{}}}",
+        "Redirect URI mismatch",
+    ] {
+        let explanation = explained(text);
+        assert_is_described(&explanation, "explanation.schema.json", "Explanation");
+        assert!(
+            !explanation["findings"].as_array().unwrap().is_empty(),
+            "{text}"
+        );
+    }
+    let list = world.call(&["explain", "--list", "-o", "json"]);
+    let list: Value = serde_json::from_str(&list.run().answer()).unwrap();
+    assert_is_described(&list, "explanations.schema.json", "Explanations");
+}
+
+#[test]
 fn the_places_are_as_described() {
     let world = World::new();
     let places = world.call(&["config", "path", "-o", "json"]).run().answer();
@@ -202,5 +229,27 @@ fn a_profile_as_shown_is_one_as_stored() {
     let stored = std::fs::read_to_string(world.home.profiles()).unwrap();
     let stored: Value = serde_json::from_str(&stored).unwrap();
     assert_eq!(stored, listed);
-    assert_eq!(stored[0], shown);
+    let mut fields_alone = shown.clone();
+    fields_alone
+        .as_object_mut()
+        .unwrap()
+        .remove("storedSecrets");
+    assert_eq!(stored[0], fields_alone);
+    assert_eq!(shown["storedSecrets"], serde_json::json!(["clientSecret"]));
+    let call = [
+        "config",
+        "show",
+        "sp",
+        "-o",
+        "json",
+        "--show-secrets",
+        "--yes",
+    ];
+    let opened = world.call(&call).run().answer();
+    let opened: Value = serde_json::from_str(&opened).unwrap();
+    let described = described("Profiles");
+    for name in fields(&opened).difference(&fields(&stored[0])) {
+        assert!(described.contains(name), "{name}");
+    }
+    assert_eq!(described.len(), 3);
 }

@@ -1,6 +1,7 @@
 //! The tables of variables, exit codes, error codes and profile fields.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use model::AssertionAlgorithm;
 use model::AuthMethod;
@@ -10,6 +11,7 @@ use model::Flow;
 use model::Profile;
 use model::ProfileName;
 use model::SecretReference;
+use model::Timestamp;
 use serde_json::Value;
 
 use crate::page::Page;
@@ -148,6 +150,92 @@ fn every_error_code_is_described_and_no_other() {
     assert_eq!(set(described), given, "left the page, right the source");
 }
 
+/// The table of error codes that the program reads.
+fn entries() -> Vec<Value> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/errors.json");
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// The exit code of a kind of failure, as `command_error.rs` gives it.
+fn exit_code_of(kind: &str) -> u64 {
+    let text = source::file("command_error.rs");
+    let (_, after) = text.split_once(&format!("Self::{kind} => ")).unwrap();
+    after.split(',').next().unwrap().parse().unwrap()
+}
+
+/// The kind of failure that stands before a code, where it does.
+fn kind_of(literal: &Literal) -> Option<String> {
+    if called_with(literal) == Some("usage") {
+        return Some("Usage".to_owned());
+    }
+    let before = literal.before.strip_suffix(',')?;
+    let word = before.rsplit(['(', ' ', '\n']).next()?;
+    word.strip_prefix("Kind::").map(str::to_owned)
+}
+
+#[test]
+fn every_error_code_has_an_entry_with_its_exit_code_and_no_other() {
+    let entries = entries();
+    let codes = |entry: &Value| -> Vec<u64> {
+        let codes = entry["exit_codes"].as_array().unwrap();
+        codes.iter().map(|code| code.as_u64().unwrap()).collect()
+    };
+    let named = entries.iter().map(|entry| entry["code"].as_str().unwrap());
+    let literals = source::literals();
+    let given: Vec<&Literal> = literals
+        .iter()
+        .filter(|literal| gives_a_code(literal) && is_code(&literal.value))
+        .collect();
+    let in_source = set(given.iter().map(|literal| literal.value.as_str()));
+    assert_eq!(set(named), in_source, "left the table, right the source");
+
+    let mut checked = 0;
+    for literal in given {
+        let Some(kind) = kind_of(literal) else {
+            continue;
+        };
+        let entry = entries
+            .iter()
+            .find(|entry| entry["code"] == literal.value.as_str());
+        let codes = codes(entry.unwrap());
+        assert!(
+            codes.contains(&exit_code_of(&kind)),
+            "{}: {kind}, {codes:?}",
+            literal.value
+        );
+        checked += 1;
+    }
+    assert!(checked > 80, "{checked}");
+}
+
+#[test]
+fn the_pages_of_error_codes_are_what_the_table_says() {
+    let page = Page::read("reference/exit-codes.md");
+    let rows = page.section("Error codes").rows();
+    let long = Page::read("errors.md");
+    let entries = entries();
+    assert_eq!(rows.len(), entries.len());
+    for (row, entry) in rows.iter().zip(&entries) {
+        let name = entry["code"].as_str().unwrap();
+        let numbers: Vec<String> = entry["exit_codes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(Value::to_string)
+            .collect();
+        let meaning = entry["meaning"].as_str().unwrap();
+        assert_eq!(
+            *row,
+            [format!("`{name}`").as_str(), &numbers.join(" or "), meaning]
+        );
+        let section = &long.section(name).text;
+        assert!(
+            section.contains(entry["example"].as_str().unwrap()),
+            "{name}"
+        );
+    }
+}
+
 /// A profile in which every field is set. A new field does not compile until it is set here.
 fn full_profile() -> Profile {
     let text = || Some("text".to_owned());
@@ -170,6 +258,7 @@ fn full_profile() -> Profile {
         send_certificate_chain: true,
         assertion_algorithm: Some(AssertionAlgorithm::PS256),
         client_secret_from: reference(),
+        client_secret_expires_at: Some(Timestamp::from_unix_seconds(0)),
         certificate_password_from: reference(),
         client_assertion_from: reference(),
         ca_file: Some("/file".into()),

@@ -4,6 +4,7 @@
 
 mod browser;
 mod device;
+mod ends;
 mod lifetimes;
 mod permission;
 mod retries;

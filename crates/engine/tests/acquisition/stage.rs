@@ -465,6 +465,7 @@ pub(crate) fn request_to(authority: &str) -> TokenRequest {
         scopes: Scopes::parse(["https://graph.microsoft.com/.default"], None).unwrap(),
         flow: Flow::ClientCredentials,
         credential: Credential::Secret(SecretSource::Given(Zeroizing::new("s3cret".to_owned()))),
+        client_secret_ends_on: None,
         claims: None,
         cache: CacheUse::ReadAndWrite,
         min_ttl: MinTtl::Preferred(Duration::from_mins(5)),

@@ -7,6 +7,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use model::Profile;
+use model::ProfileName;
 use serde::de::IgnoredAny;
 use serde_json::Map;
 use serde_json::Value;
@@ -209,6 +210,13 @@ impl Document {
         }
         self.relocate();
         Ok(())
+    }
+
+    /// Gives an entry that has a name another one.
+    pub(super) fn rename(&mut self, entry: &Entry, name: &ProfileName) {
+        let value = Value::from(name.as_str());
+        self.set_field(entry.range.start, "name", Some(&value));
+        self.relocate();
     }
 
     /// Sets or removes one field of the object that begins at `start`.

@@ -1,7 +1,7 @@
 //! Field names that look like a misspelt known one.
 
 /// The fields of a profile, as the file spells them.
-pub(super) const KNOWN: [&str; 22] = [
+pub(super) const KNOWN: [&str; 23] = [
     "name",
     "tenantId",
     "clientId",
@@ -19,6 +19,7 @@ pub(super) const KNOWN: [&str; 22] = [
     "sendCertificateChain",
     "assertionAlgorithm",
     "clientSecretFrom",
+    "clientSecretExpiresAt",
     "certificatePasswordFrom",
     "clientAssertionFrom",
     "caFile",
@@ -111,6 +112,7 @@ mod tests {
             "resource":"r","defaultFlow":"DeviceCode","redirectUri":"u","loginHint":"h",
             "certificatePath":"p","cacheCertificatePassword":true,"sendCertificateChain":true,
             "assertionAlgorithm":"PS256","clientSecretFrom":{"env":"E"},
+            "clientSecretExpiresAt":"2027-01-31",
             "certificatePasswordFrom":{"env":"E"},"clientAssertionFrom":{"env":"E"},
             "caFile":"f","createdAt":"c","updatedAt":"u"}"#;
         let profile: model::Profile = serde_json::from_str(text).unwrap();

@@ -15,3 +15,4 @@ mod processes;
 mod profiles;
 mod records;
 mod refresh_tokens;
+mod renames;

@@ -36,7 +36,7 @@ pub(super) fn run(
     let text = match args.output {
         CacheOutput::Json => document::json(&held)?.to_string(),
         CacheOutput::Yaml => document::yaml(&held)?.to_string(),
-        CacheOutput::Table => table::of(&held),
+        CacheOutput::Table => table::of(&held, ui.answer_width()),
     };
     if text.is_empty() {
         ui.note(&wording::nothing_to_show());

@@ -1,34 +1,35 @@
 //! What is kept, as people read it.
 
-use comfy_table::Table;
-use comfy_table::presets::NOTHING;
 use protocol::text::escaped;
 
 use super::view::CacheDocument;
 use super::view::CachedToken;
 use super::view::SignIn;
+use crate::output::table;
+use crate::output::table::Column;
 use crate::wording;
 
 /// Text from outside that is longer than this, in characters, is cut: one cell must not push the
 /// others off the screen.
 const LONGEST_CELL: usize = 60;
 
-/// Cached tokens and who signed in, each in columns; nothing where there is neither.
-pub(super) fn of(held: &CacheDocument) -> String {
-    let parts = [tokens(&held.tokens), sign_ins(&held.sign_ins)];
+/// Cached tokens and who signed in, each in columns, in lines of at most that many characters;
+/// nothing where there is neither.
+pub(super) fn of(held: &CacheDocument, width: Option<usize>) -> String {
+    let parts = [tokens(&held.tokens, width), sign_ins(&held.sign_ins, width)];
     let shown: Vec<String> = parts.into_iter().flatten().collect();
     shown.join("\n")
 }
 
-fn tokens(tokens: &[CachedToken]) -> Option<String> {
-    let heads = [
-        "PROFILE",
-        "FOR",
-        "CLIENT ID",
-        "TENANT",
-        "SCOPES",
-        "FLOW",
-        "EXPIRES IN",
+fn tokens(tokens: &[CachedToken], width: Option<usize>) -> Option<String> {
+    let columns = [
+        Column::cut("PROFILE", 0),
+        Column::cut("FOR", 1),
+        Column::whole("CLIENT ID", 6),
+        Column::cut("TENANT", 5),
+        Column::cut("SCOPES", 3),
+        Column::cut("FLOW", 4),
+        Column::whole("EXPIRES IN", 2),
     ];
     let rows = tokens.iter().map(|token| {
         [
@@ -41,17 +42,17 @@ fn tokens(tokens: &[CachedToken]) -> Option<String> {
             wording::time_left(token.expires_in),
         ]
     });
-    columns(heads, rows)
+    in_columns(columns, &rows.collect::<Vec<_>>(), width)
 }
 
-fn sign_ins(sign_ins: &[SignIn]) -> Option<String> {
-    let heads = [
-        "PROFILE",
-        "ACCOUNT",
-        "DEFAULT",
-        "CLIENT ID",
-        "TENANT",
-        "REFRESH TOKEN SINCE",
+fn sign_ins(sign_ins: &[SignIn], width: Option<usize>) -> Option<String> {
+    let columns = [
+        Column::cut("PROFILE", 0),
+        Column::cut("ACCOUNT", 0),
+        Column::cut("DEFAULT", 2),
+        Column::whole("CLIENT ID", 5),
+        Column::cut("TENANT", 4),
+        Column::cut("REFRESH TOKEN SINCE", 3),
     ];
     let rows = sign_ins.iter().map(|sign_in| {
         [
@@ -63,24 +64,16 @@ fn sign_ins(sign_ins: &[SignIn]) -> Option<String> {
             cell(sign_in.refresh_token_at.as_deref().unwrap_or_default()),
         ]
     });
-    columns(heads, rows)
+    in_columns(columns, &rows.collect::<Vec<_>>(), width)
 }
 
 /// A table, if it has any row.
-fn columns<const N: usize>(
-    heads: [&str; N],
-    rows: impl ExactSizeIterator<Item = [String; N]>,
+fn in_columns<const N: usize>(
+    columns: [Column; N],
+    rows: &[[String; N]],
+    width: Option<usize>,
 ) -> Option<String> {
-    if rows.len() == 0 {
-        return None;
-    }
-    let mut table = Table::new();
-    table.load_style(NOTHING);
-    table.set_header(heads);
-    for row in rows {
-        table.add_row(row);
-    }
-    Some(format!("{}\n", table.trim_fmt()))
+    (!rows.is_empty()).then(|| table::rendered(columns, rows, width))
 }
 
 /// Text from outside in one line of harmless characters; a bar where there is none, so that no

@@ -1,4 +1,4 @@
-//! `config edit`: a profile changed by flags.
+//! `config edit`: a profile changed by flags, or by a menu.
 
 use std::process::ExitCode;
 
@@ -8,18 +8,23 @@ use model::Destination;
 use model::Profile;
 use vault::AccountOwner;
 
+use super::draft::Draft;
 use super::fields;
+use super::menu;
 use super::profile_meant;
 use super::save;
+use super::trial;
 use crate::args::EditArgs;
 use crate::command_error::CommandError;
 use crate::settings;
+use crate::settings::Kept;
 use crate::settings::Store;
 use crate::settings::Variables;
 use crate::ui::Ui;
 use crate::wording;
 
-/// Sets what flags name, empties what `--unset` names, and approves the result.
+/// Sets what flags name and empties what `--unset` names, or asks where nothing is said; then
+/// approves the result.
 pub(super) fn run(
     ui: &Ui,
     variables: &Variables,
@@ -28,42 +33,64 @@ pub(super) fn run(
     let store = settings::open(ui, variables)?;
     let before = profile_meant(ui, variables, &store.vault, &args.choice)?;
     save::must_be_approved(&store, &before)?;
-    let mut profile = before.clone();
-    let given = fields::apply(ui, &args.fields, &mut profile)?;
+    let mut draft = Draft::of(&store, before.clone());
+    change_by_flags(ui, args, &mut draft)?;
+    if draft.profile == before && draft.given.is_empty() {
+        if !ui.can_ask() {
+            return Err(
+                CommandError::usage("nothing_to_change", "no flag says what to change")
+                    .hint("See: entra-auth-cli config edit --help"),
+            );
+        }
+        ui.line("Esc: back, Ctrl-C: cancel. Nothing is saved before the end.");
+        menu::change(ui, &store, &mut draft)?;
+        if draft.profile == before && draft.given.is_empty() {
+            ui.note("Nothing was changed.");
+            return Ok(ExitCode::SUCCESS);
+        }
+    } else {
+        draft.check_changes(&store, &before)?;
+    }
+    let Draft {
+        mut profile, given, ..
+    } = draft;
+    profile.updated_at = Some(store.clock.now().to_string());
+    let destination = settings::profile_destination(&profile)?;
+    if args.test {
+        trial::before_saving(ui, variables, &store, &profile, &given, Kept::InTheStore)?;
+    }
+    let _hold = store.hold(ui)?;
+    save::seal(&store, &profile, &given)?;
+    save::approve(&store, &profile)?;
+    store
+        .vault
+        .profiles()
+        .replace(&profile)
+        .map_err(wording::profiles)?;
+    save::forget_replaced(&store, &profile)?;
+    warn_of_bound_secrets(ui, &store, &profile, &destination)?;
+    forget_sign_ins_elsewhere(ui, &store, &profile, &destination);
+    ui.note(&format!("Changed profile `{}`.", profile.name));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn change_by_flags(ui: &Ui, args: &EditArgs, draft: &mut Draft) -> Result<(), CommandError> {
+    draft.given = fields::apply(ui, &args.fields, &mut draft.profile)?;
+    let profile = &mut draft.profile;
     for field in &args.unset {
-        unset(&mut profile, field)?;
+        unset(profile, field)?;
     }
     if args.fields.auth_method.is_none()
         && let Some(method) = fields::implied_method(&args.fields)
     {
         profile.auth_method = method;
     }
-    if profile.auth_method == AuthMethod::PasswordlessCertificate
-        && (given.certificate_password.is_some() || profile.certificate_password_from.is_some())
-    {
+    let has_password =
+        draft.given.certificate_password.is_some() || profile.certificate_password_from.is_some();
+    if profile.auth_method == AuthMethod::PasswordlessCertificate && has_password {
         profile.auth_method = AuthMethod::Certificate;
     }
-    if profile == before && given.is_empty() {
-        return Err(
-            CommandError::usage("nothing_to_change", "no flag says what to change")
-                .hint("See: entra-auth-cli config edit --help"),
-        );
-    }
-    profile.updated_at = Some(store.clock.now().to_string());
-    let destination = settings::profile_destination(&profile)?;
-    let _hold = store.hold(ui)?;
-    save::seal(&store, &profile, &given)?;
-    save::approve(&store, &profile)?;
-    save::forget_replaced(&store, &profile)?;
-    store
-        .vault
-        .profiles()
-        .replace(&profile)
-        .map_err(wording::profiles)?;
-    warn_of_bound_secrets(ui, &store, &profile, &destination)?;
-    forget_sign_ins_elsewhere(ui, &store, &profile, &destination);
-    ui.note(&format!("Changed profile `{}`.", profile.name));
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 /// A secret that was stored for another destination stays bound to it: a changed address alone
@@ -112,6 +139,7 @@ fn unset(profile: &mut Profile, field: &str) -> Result<(), CommandError> {
         "default-flow" => profile.default_flow = None,
         "redirect-uri" => profile.redirect_uri = None,
         "login-hint" => profile.login_hint = None,
+        "client-secret-expires" => profile.client_secret_expires_at = None,
         "ca-file" => profile.ca_file = None,
         _ => {
             return Err(CommandError::usage(

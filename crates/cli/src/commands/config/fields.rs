@@ -8,6 +8,7 @@ use model::Tenant;
 use vault::SecretKind;
 
 use crate::args::ProfileArgs;
+use crate::args::TargetArgs;
 use crate::command_error::CommandError;
 use crate::settings;
 use crate::settings::GivenSecret;
@@ -48,17 +49,7 @@ pub(super) fn apply(
     profile: &mut Profile,
 ) -> Result<GivenSecrets, CommandError> {
     check(args)?;
-    let target = &args.target;
-    set(&mut profile.tenant_id, target.tenant_id.as_ref());
-    set(&mut profile.client_id, target.client_id.as_ref());
-    if target.cloud.is_some() || target.authority.is_some() {
-        profile.cloud = target.cloud;
-        profile.authority.clone_from(&target.authority);
-    }
-    set(&mut profile.authority_type, target.authority_type.as_ref());
-    if let Some(path) = &target.ca_file {
-        profile.ca_file = Some(absolute(path)?);
-    }
+    apply_target(&args.target, profile)?;
     if !args.scope.is_empty() {
         let scopes = Scopes::parse(args.scope.iter().map(String::as_str), None)
             .map_err(|error| CommandError::usage("invalid_scope", error.to_string()))?;
@@ -74,6 +65,22 @@ pub(super) fn apply(
     set(&mut profile.redirect_uri, args.redirect_uri.as_ref());
     set(&mut profile.login_hint, args.login_hint.as_ref());
     apply_credential(ui, args, profile)
+}
+
+/// Sets the fields that flags name of who is asked, and by which application.
+pub(super) fn apply_target(target: &TargetArgs, profile: &mut Profile) -> Result<(), CommandError> {
+    check_target(target)?;
+    set(&mut profile.tenant_id, target.tenant_id.as_ref());
+    set(&mut profile.client_id, target.client_id.as_ref());
+    if target.cloud.is_some() || target.authority.is_some() {
+        profile.cloud = target.cloud;
+        profile.authority.clone_from(&target.authority);
+    }
+    set(&mut profile.authority_type, target.authority_type.as_ref());
+    if let Some(path) = &target.ca_file {
+        profile.ca_file = Some(absolute(path)?);
+    }
+    Ok(())
 }
 
 fn apply_credential(
@@ -95,6 +102,13 @@ fn apply_credential(
         client_secret: secret_from_flags(ui, &flags.client_secret_flags())?,
         certificate_password: secret_from_flags(ui, &flags.certificate_password_flags())?,
     };
+    if given.client_secret.is_some() {
+        // The end of another secret says nothing about this one.
+        profile.client_secret_expires_at = None;
+    }
+    if args.client_secret_expires.is_some() {
+        profile.client_secret_expires_at = args.client_secret_expires;
+    }
     keep_reference(&mut given.client_secret, &mut profile.client_secret_from);
     keep_reference(
         &mut given.certificate_password,
@@ -138,17 +152,22 @@ pub(super) fn implied_method(args: &ProfileArgs) -> Option<AuthMethod> {
 }
 
 fn check(args: &ProfileArgs) -> Result<(), CommandError> {
-    if let Some(text) = &args.target.tenant_id {
+    check_target(&args.target)?;
+    if let Some(text) = &args.redirect_uri {
+        settings::redirect_uri(text, "--redirect-uri")?;
+    }
+    Ok(())
+}
+
+fn check_target(target: &TargetArgs) -> Result<(), CommandError> {
+    if let Some(text) = &target.tenant_id {
         Tenant::parse(text)
             .map_err(|error| CommandError::usage("invalid_tenant", format!("`{text}`: {error}")))?;
     }
-    if let Some(text) = &args.target.client_id {
+    if let Some(text) = &target.client_id {
         ClientId::parse(text).map_err(|error| {
             CommandError::usage("invalid_client_id", format!("`{text}`: {error}"))
         })?;
-    }
-    if let Some(text) = &args.redirect_uri {
-        settings::redirect_uri(text, "--redirect-uri")?;
     }
     Ok(())
 }

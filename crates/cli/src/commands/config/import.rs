@@ -14,6 +14,7 @@ use vault::ExportFile;
 use vault::Incoming;
 use vault::SecretKind;
 use vault::bundle::SIZE_LIMIT;
+use vault::dotnet::DotnetContents;
 use zeroize::Zeroizing;
 
 use super::import_plan::Fate;
@@ -39,7 +40,7 @@ pub(super) fn run(
     args: &ImportArgs,
 ) -> Result<ExitCode, CommandError> {
     let store = settings::open(ui, variables)?;
-    let bundle = opened(ui, variables, args)?;
+    let Opened { bundle, is_old } = opened(ui, variables, args)?;
     show(ui, &bundle);
     let plan = Plan::made(ui, &store.vault, bundle, args)?;
     for step in &plan.steps {
@@ -66,11 +67,25 @@ pub(super) fn run(
     for one in &incoming {
         ui.note(&format!("Imported profile `{}`.", one.profile.name));
         say_what_is_missing(ui, one);
+        if is_old {
+            ui.note(&format!(
+                "Write it anew, so that a change is noticed: entra-auth-cli config export {} \
+                 --include-secrets --file FILE",
+                one.profile.name
+            ));
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn opened(ui: &Ui, variables: &Variables, args: &ImportArgs) -> Result<Bundle, CommandError> {
+/// What a file holds.
+struct Opened {
+    bundle: Bundle,
+    /// Whether it has the .NET tool's format, which nobody should keep.
+    is_old: bool,
+}
+
+fn opened(ui: &Ui, variables: &Variables, args: &ImportArgs) -> Result<Opened, CommandError> {
     let is_stdin = args.file == Path::new("-");
     if is_stdin && args.passphrase.passphrase_stdin {
         return Err(CommandError::usage(
@@ -85,13 +100,40 @@ fn opened(ui: &Ui, variables: &Variables, args: &ImportArgs) -> Result<Bundle, C
     } else {
         &args.file
     };
-    match ExportFile::read(&bytes, shown).map_err(wording::bundle)? {
+    let file = ExportFile::read(&bytes, shown).map_err(wording::bundle)?;
+    let is_old = matches!(file, ExportFile::Dotnet(_));
+    let bundle = match file {
         ExportFile::Plain(bundle) => Ok(bundle),
         ExportFile::Sealed(sealed) => {
             let passphrase = settings::export_passphrase(ui, variables, &args.passphrase)?;
             sealed.open(&passphrase).map_err(wording::bundle)
         }
+        ExportFile::Dotnet(export) => {
+            let passphrase = settings::export_passphrase(ui, variables, &args.passphrase)?;
+            let contents = export.open(&passphrase).map_err(wording::bundle)?;
+            ui.warn(
+                "this is an export of the .NET tool, a format that cannot tell whether somebody \
+                 changed it: see that all of what follows is right",
+            );
+            of_the_dotnet_tool(contents)
+        }
+    }?;
+    Ok(Opened { bundle, is_old })
+}
+
+/// The same as an export of ours. Its secrets name no destination, so they get their profile's.
+fn of_the_dotnet_tool(contents: DotnetContents) -> Result<Bundle, CommandError> {
+    let profile = contents.profile;
+    let mut secrets = Vec::new();
+    if !contents.secrets.is_empty() {
+        let destination = settings::profile_destination(&profile)?;
+        let bound = contents.secrets.into_iter();
+        secrets.extend(bound.map(|secret| secret.bound_to(&destination)));
     }
+    Ok(Bundle {
+        exported_at: contents.exported_at,
+        profiles: vec![BundledProfile { profile, secrets }],
+    })
 }
 
 fn read(path: &Path, is_stdin: bool) -> Result<Zeroizing<Vec<u8>>, CommandError> {

@@ -2,8 +2,6 @@
 
 use std::process::ExitCode;
 
-use comfy_table::Table;
-use comfy_table::presets::NOTHING;
 use model::Profile;
 use protocol::text::escaped;
 use vault::Listed;
@@ -11,6 +9,8 @@ use vault::Listed;
 use super::view;
 use crate::args::ListArgs;
 use crate::command_error::CommandError;
+use crate::output::table;
+use crate::output::table::Column;
 use crate::settings;
 use crate::settings::Variables;
 use crate::ui::Ui;
@@ -37,37 +37,48 @@ pub(super) fn run(
     }
     let text = match view::document(args.output, &profiles)? {
         Some(document) => document,
-        None if args.quiet => profiles.iter().fold(String::new(), |text, profile| {
-            format!("{text}{}\n", profile.name)
-        }),
+        None if args.quiet => names(&profiles).into(),
         None if profiles.is_empty() => {
             ui.note("There is no profile yet. Make one: entra-auth-cli config create");
             return Ok(ExitCode::SUCCESS);
         }
-        None => table(&profiles),
+        None => rows(&profiles, ui.answer_width()).into(),
     };
     ui.answer(&text)?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn table(profiles: &[Profile]) -> String {
-    let mut table = Table::new();
-    table.load_style(NOTHING);
-    table.set_header(["NAME", "TENANT", "CLIENT ID", "AUTHENTICATION", "SCOPES"]);
-    for profile in profiles {
-        let place = profile.tenant_id.as_ref().or(profile.authority.as_ref());
-        let scopes = profile
-            .resource
-            .clone()
-            .unwrap_or_else(|| profile.scopes.join(" "));
-        let cell = |text: &str| escaped(text).into_owned();
-        table.add_row([
-            profile.name.to_string(),
-            cell(place.map_or("", String::as_str)),
-            cell(profile.client_id.as_deref().unwrap_or_default()),
-            profile.auth_method.to_string(),
-            cell(&scopes),
-        ]);
-    }
-    format!("{}\n", table.trim_fmt())
+fn names(profiles: &[Profile]) -> String {
+    let names = profiles.iter().map(|profile| format!("{}\n", profile.name));
+    names.collect()
+}
+
+/// The profiles in columns, the id of an application before all others left out where there is no
+/// room: nobody reads it.
+fn rows(profiles: &[Profile], width: Option<usize>) -> String {
+    let columns = [
+        Column::name("NAME"),
+        Column::cut("TENANT", 1),
+        Column::whole("CLIENT ID", 4),
+        Column::cut("AUTHENTICATION", 2),
+        Column::cut("SCOPES", 3),
+    ];
+    let rows: Vec<_> = profiles.iter().map(row).collect();
+    table::rendered(columns, &rows, width)
+}
+
+fn row(profile: &Profile) -> [String; 5] {
+    let place = profile.tenant_id.as_ref().or(profile.authority.as_ref());
+    let scopes = profile
+        .resource
+        .clone()
+        .unwrap_or_else(|| profile.scopes.join(" "));
+    let cell = |text: &str| escaped(text).into_owned();
+    [
+        profile.name.to_string(),
+        cell(place.map_or("", String::as_str)),
+        cell(profile.client_id.as_deref().unwrap_or_default()),
+        profile.auth_method.to_string(),
+        cell(&scopes),
+    ]
 }

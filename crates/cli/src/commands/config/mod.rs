@@ -1,7 +1,11 @@
 //! `config`: profiles, one file per subcommand.
 
+mod answers;
+mod checks;
+mod copy;
 mod create;
 mod delete;
+mod draft;
 mod edit;
 mod export;
 mod fields;
@@ -9,11 +13,14 @@ mod import;
 mod import_plan;
 mod list;
 mod lock;
+mod menu;
 mod path;
 mod questions;
+mod rename;
 mod save;
 mod show;
 mod storage;
+mod trial;
 mod trust;
 mod unlock;
 mod view;
@@ -21,6 +28,7 @@ mod view;
 use std::process::ExitCode;
 
 use model::Profile;
+use model::ProfileName;
 use vault::Vault;
 
 use crate::args::ConfigCommand;
@@ -42,6 +50,8 @@ pub(super) fn run(
         ConfigCommand::List(args) => list::run(ui, variables, &args),
         ConfigCommand::Show(args) => show::run(ui, variables, &args),
         ConfigCommand::Delete(args) => delete::run(ui, variables, &args),
+        ConfigCommand::Rename(args) => rename::run(ui, variables, &args),
+        ConfigCommand::Copy(args) => copy::run(ui, variables, &args),
         ConfigCommand::Export(args) => export::run(ui, variables, &args),
         ConfigCommand::Import(args) => import::run(ui, variables, &args),
         ConfigCommand::Trust(args) => trust::run(ui, variables, &args),
@@ -50,6 +60,12 @@ pub(super) fn run(
         ConfigCommand::Unlock(args) => unlock::run(ui, variables, &args),
         ConfigCommand::Lock => lock::run(ui, variables),
     }
+}
+
+/// A name that a profile can have.
+fn valid_name(text: &str) -> Result<ProfileName, CommandError> {
+    ProfileName::parse(text)
+        .map_err(|error| CommandError::usage("invalid_profile_name", format!("`{text}`: {error}")))
 }
 
 /// The profile that a subcommand names, or else the one that is meant.

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use protocol::text::escaped;
 use serde::Serialize;
+use zeroize::Zeroizing;
 
 use super::view;
 use crate::args::PathArgs;
@@ -35,12 +36,12 @@ pub(super) fn run(
     };
     let text = match view::document(args.output, &places)? {
         Some(document) => document,
-        None => format!(
+        None => Zeroizing::new(format!(
             "profiles  {}\nstate     {}\ndata      {}\n",
             escaped(&places.profiles),
             escaped(&places.state),
             escaped(&places.data)
-        ),
+        )),
     };
     ui.answer(&text)?;
     Ok(ExitCode::SUCCESS)

@@ -1,13 +1,53 @@
-//! A profile as people and scripts see it. No secret is part of one.
+//! A profile as people and scripts see it.
 
 use model::Destination;
 use model::Profile;
 use protocol::text::escaped;
 use serde::Serialize;
+use vault::SecretKind;
+use zeroize::Zeroizing;
 
 use crate::args::ProfileOutput;
 use crate::command_error::CommandError;
 use crate::output::document;
+
+/// A secret that is stored for a profile.
+pub(super) struct StoredSecret {
+    pub(super) kind: SecretKind,
+    /// The one place it may go to.
+    pub(super) destination: Destination,
+    /// What it is, if that was asked for.
+    pub(super) value: Option<Zeroizing<String>>,
+}
+
+/// A profile, what is stored for it, and the secrets that were asked for.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ShownProfile<'a> {
+    #[serde(flatten)]
+    profile: &'a Profile,
+    stored_secrets: Vec<SecretKind>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_secret: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    certificate_password: Option<&'a str>,
+}
+
+impl<'a> ShownProfile<'a> {
+    /// The profile with these secrets.
+    pub(super) fn new(profile: &'a Profile, secrets: &'a [StoredSecret]) -> Self {
+        let value = |kind| {
+            let secret = secrets.iter().find(|secret| secret.kind == kind)?;
+            secret.value.as_deref().map(String::as_str)
+        };
+        Self {
+            profile,
+            stored_secrets: secrets.iter().map(|secret| secret.kind).collect(),
+            client_secret: value(SecretKind::ClientSecret),
+            certificate_password: value(SecretKind::CertificatePassword),
+        }
+    }
+}
 
 /// Field names and values in columns.
 pub(super) fn text(profile: &Profile, destination: Option<&Destination>) -> String {
@@ -28,6 +68,10 @@ pub(super) fn text(profile: &Profile, destination: Option<&Destination>) -> Stri
         ),
         ("Authentication", Some(profile.auth_method.to_string())),
         ("Client secret from", reference(&profile.client_secret_from)),
+        (
+            "Client secret ends",
+            profile.client_secret_expires_at.map(|end| end.to_string()),
+        ),
         ("Certificate", path(&profile.certificate_path)),
         (
             "Certificate password from",
@@ -59,22 +103,40 @@ pub(super) fn text(profile: &Profile, destination: Option<&Destination>) -> Stri
         ("Created", profile.created_at.clone()),
         ("Updated", profile.updated_at.clone()),
     ];
-    let shown = rows
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value?)));
-    shown.fold(String::new(), |text, (name, value)| {
-        format!("{text}{name:<26} {}\n", escaped(&value))
-    })
+    rows.into_iter()
+        .filter_map(|(name, value)| Some(line(name, &value?)))
+        .collect()
+}
+
+fn line(name: &str, value: &str) -> String {
+    format!("{name:<26} {}\n", escaped(value))
+}
+
+/// What is stored for a profile, in the columns of its fields.
+pub(super) fn secrets_text(secrets: &[StoredSecret]) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(String::new());
+    for secret in secrets {
+        let name = match secret.kind {
+            SecretKind::ClientSecret => "Client secret",
+            SecretKind::CertificatePassword => "Certificate password",
+        };
+        let line = Zeroizing::new(match &secret.value {
+            Some(value) => line(name, value),
+            None => line(name, &format!("stored here, for {}", secret.destination)),
+        });
+        text.push_str(&line);
+    }
+    text
 }
 
 /// A value as JSON or YAML; `None` for text, which each command has a form of its own for.
 pub(super) fn document<T: Serialize>(
     output: ProfileOutput,
     value: &T,
-) -> Result<Option<String>, CommandError> {
+) -> Result<Option<Zeroizing<String>>, CommandError> {
     match output {
         ProfileOutput::Text => Ok(None),
-        ProfileOutput::Json => document::json(value).map(|text| Some(text.to_string())),
-        ProfileOutput::Yaml => document::yaml(value).map(|text| Some(text.to_string())),
+        ProfileOutput::Json => document::json(value).map(Some),
+        ProfileOutput::Yaml => document::yaml(value).map(Some),
     }
 }

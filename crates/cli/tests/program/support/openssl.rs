@@ -30,7 +30,7 @@ pub(crate) struct Identity {
     pfx: Vec<u8>,
 }
 
-static SHARED: LazyLock<Identity> = LazyLock::new(Identity::new);
+static SHARED: LazyLock<Identity> = LazyLock::new(|| Identity::ending_in(90));
 
 impl Identity {
     /// The password of the files that have one.
@@ -41,7 +41,8 @@ impl Identity {
         &SHARED
     }
 
-    fn new() -> Self {
+    /// One whose certificate ends after that many days.
+    pub(crate) fn ending_in(days: u32) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let run = |arguments: &[&str]| openssl(arguments, directory.path());
         run(&[
@@ -53,7 +54,7 @@ impl Identity {
             "-subj",
             "/CN=app",
             "-days",
-            "30",
+            &days.to_string(),
             "-keyout",
             "key.pem",
             "-out",

@@ -1,7 +1,11 @@
 //! The program on a terminal, with somebody who types.
 
+use std::os::fd::AsFd as _;
+use std::process::Command;
+
 use rexpect::process::WaitStatus;
 use rexpect::session::PtySession;
+use rustix::termios::Winsize;
 
 use super::Call;
 use super::PATIENCE;
@@ -22,11 +26,34 @@ impl Terminal {
         }
     }
 
+    /// The same on a terminal that is so wide from the beginning.
+    pub(crate) fn start_with_columns(columns: u16, call: Call) -> Self {
+        let patience = u64::try_from(PATIENCE.as_millis()).unwrap();
+        let meant = call.env("TERM", "xterm-256color").into_command();
+        let mut command = Command::new("sh");
+        let script = format!("stty cols {columns} rows 24 && exec \"$0\" \"$@\"");
+        command.arg("-c").arg(script).arg(meant.get_program());
+        command.args(meant.get_args()).env_clear();
+        for (name, value) in meant.get_envs() {
+            if let Some(value) = value {
+                command.env(name, value);
+            }
+        }
+        Self {
+            session: rexpect::session::spawn_command(command, Some(patience)).unwrap(),
+            shown: String::new(),
+        }
+    }
+
     /// Waits until this text is shown.
     pub(crate) fn wait_for(&mut self, text: &str) {
-        let before = self.session.exp_string(text).unwrap();
-        self.shown.push_str(&before);
-        self.shown.push_str(text);
+        match self.session.exp_string(text) {
+            Ok(before) => {
+                self.shown.push_str(&before);
+                self.shown.push_str(text);
+            }
+            Err(error) => panic!("{text:?} is never shown: {error}: {}", self.shown),
+        }
     }
 
     /// The rest of the line.
@@ -37,12 +64,38 @@ impl Terminal {
     }
 
     pub(crate) fn type_line(&mut self, text: &str) {
-        self.session.send(&format!("{text}\r")).unwrap();
+        self.type_keys(&format!("{text}\r"));
+    }
+
+    /// Types without Enter.
+    pub(crate) fn type_keys(&mut self, text: &str) {
+        self.session.send(text).unwrap();
         self.session.flush().unwrap();
+    }
+
+    /// Pastes as terminals do that were asked to bracket it (DEC private mode 2004).
+    pub(crate) fn paste(&mut self, text: &str) {
+        self.type_keys(&format!("\x1b[200~{text}\x1b[201~"));
+    }
+
+    pub(crate) fn press_escape(&mut self) {
+        self.type_keys("\x1b");
     }
 
     pub(crate) fn press_control(&mut self, key: char) {
         self.session.send_control(key).unwrap();
+    }
+
+    /// Gives the terminal another size, which the program is told of (TIOCSWINSZ).
+    pub(crate) fn resize(&self, columns: u16, rows: u16) {
+        let terminal = self.session.process().get_file_handle().unwrap();
+        let size = Winsize {
+            ws_row: rows,
+            ws_col: columns,
+            ws_xpixel: 0,
+            ws_ypixel: 0,
+        };
+        rustix::termios::tcsetwinsize(terminal.as_fd(), size).unwrap();
     }
 
     /// Everything shown until the end, and the exit code.

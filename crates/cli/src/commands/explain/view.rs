@@ -1,0 +1,161 @@
+//! The whole explanation, as scripts read it.
+
+use protocol::diagnosis::Diagnosis;
+use protocol::diagnosis::Identifiers;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::finding;
+use super::finding::Finding;
+use super::whom::Whom;
+use crate::shell;
+
+/// What a text says, explained; `docs/schema/explanation.schema.json`.
+#[derive(Debug, Serialize)]
+pub(super) struct Explanation {
+    schema_version: u8,
+    profile: Option<String>,
+    pub(super) findings: Vec<Finding>,
+    /// The claims that are asked for.
+    pub(super) claims: Option<Value>,
+    /// The command that asks for a token with them.
+    pub(super) claims_command: Option<String>,
+    /// What does not fit together.
+    pub(super) notes: Vec<String>,
+    #[serde(flatten)]
+    pub(super) identifiers: Identifiers,
+}
+
+impl Explanation {
+    /// Explains what was found in a text.
+    pub(super) fn of(found: &Diagnosis, whom: &Whom) -> Self {
+        let claims = found.claims.as_deref();
+        Self {
+            schema_version: 1,
+            profile: whom.profile.clone(),
+            findings: finding::findings(found, whom),
+            claims: claims.and_then(|claims| serde_json::from_str(claims).ok()),
+            claims_command: claims.map(|claims| {
+                format!(
+                    "entra-auth-cli get-token -p {} --claims {}",
+                    whom.profile_or_placeholder(),
+                    shell::word(claims)
+                )
+            }),
+            notes: others(&found.identifiers, whom),
+            identifiers: found.identifiers.clone(),
+        }
+    }
+
+    /// Whether nothing of it helps anybody.
+    pub(super) fn explains_nothing(&self) -> bool {
+        self.claims.is_none() && !self.findings.iter().any(|finding| finding.known)
+    }
+}
+
+/// What the text is about that is not the profile's.
+fn others(identifiers: &Identifiers, whom: &Whom) -> Vec<String> {
+    let Some(profile) = &whom.profile else {
+        return Vec::new();
+    };
+    let differ = |said: &Option<String>, ours: &Option<String>| match (said, ours) {
+        (Some(said), Some(ours)) if !said.eq_ignore_ascii_case(ours) => Some(said.clone()),
+        _ => None,
+    };
+    // The application of a challenge is the API's.
+    let application = differ(&identifiers.client_id, &whom.client_id)
+        .filter(|said| !said.ends_with("-0000-0000-c000-000000000000"));
+    application
+        .map(|said| {
+            format!(
+                "The text is about application {said}, and profile `{profile}` has another one."
+            )
+        })
+        .into_iter()
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use protocol::diagnosis;
+
+    use super::*;
+    use crate::commands::explain::text;
+    use crate::error_codes;
+
+    fn explained(text: &str) -> Explanation {
+        Explanation::of(&diagnosis::of(text), &Whom::default())
+    }
+
+    #[test]
+    fn every_code_and_name_is_explained_when_it_stands_alone() {
+        let numbers = protocol::aadsts::entries().map(|entry| format!("AADSTS{}", entry.code));
+        let ours = error_codes::entries()
+            .iter()
+            .map(|entry| entry.code.clone());
+        let names = protocol::error_names::entries()
+            .iter()
+            .map(|entry| entry.name.clone());
+        for code in numbers.chain(ours).chain(names) {
+            let found = explained(&code);
+            assert_eq!(found.findings.len(), 1, "{code}");
+            let finding = &found.findings[0];
+            assert_eq!(finding.code, code);
+            assert!(finding.known && finding.meaning.is_some(), "{code}");
+            assert!(finding.next_step.is_some(), "{code}");
+        }
+    }
+
+    #[test]
+    fn every_error_of_ours_is_explained_from_its_json() {
+        for entry in error_codes::entries() {
+            let json = format!(
+                "{{\"schema_version\":1,\"code\":\"{}\",\"exit_code\":{},\"message\":\"x\",\"aadsts\":null,\"hints\":[]}}",
+                entry.code, entry.exit_codes[0]
+            );
+            let found = explained(&json);
+            let codes: Vec<&str> = found
+                .findings
+                .iter()
+                .map(|finding| finding.code.as_str())
+                .collect();
+            assert_eq!(codes, [entry.code.as_str()]);
+        }
+    }
+
+    #[test]
+    fn a_number_without_an_entry_does_not_come_first() {
+        let found = explained("AADSTS65001: x AADSTS999999: y");
+        assert_eq!(found.findings[0].code, "AADSTS65001");
+        assert!(!found.findings[1].known);
+        assert!(explained("AADSTS999999").explains_nothing());
+    }
+
+    #[test]
+    fn another_application_than_the_profiles_is_told() {
+        let whom = Whom {
+            profile: Some("webapp".to_owned()),
+            client_id: Some("6731de76-14a6-49ae-97bc-6eba6914391e".to_owned()),
+            ..Whom::default()
+        };
+        let notes = |text: &str| Explanation::of(&diagnosis::of(text), &whom).notes;
+        let other = "AADSTS65001: application with ID '2f1e9d7c-64a3-4c0e-8d39-0b7f3b0a7c55'";
+        assert!(notes(other)[0].contains("2f1e9d7c"));
+        let same = "AADSTS65001: application with ID '6731DE76-14A6-49AE-97BC-6EBA6914391E'";
+        assert!(notes(same).is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_pasted_nothing_of_it_acts_on_a_terminal(
+            text in "(\\PC|[\\x00-\\x1f\u{202e}]){0,60}",
+            code in prop_oneof![Just("AADSTS65001: "), Just("error=x AADSTS999999: "), Just("claims={\"access_token\":{}}"), Just("")],
+            after in any::<String>(),
+        ) {
+            let shown = text::of(&explained(&format!("{text}{code}{after}")));
+            let plain = anstream::adapter::strip_str(&shown).to_string();
+            prop_assert!(!protocol::text::acts_on_a_terminal(&plain), "{plain:?}");
+        }
+    }
+}

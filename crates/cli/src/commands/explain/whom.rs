@@ -1,0 +1,98 @@
+//! Whom the advice is for: what of a profile stands in it.
+
+use model::Authority;
+use model::AuthorityKind;
+use model::Cloud;
+use model::Profile;
+use protocol::aadsts::Facts;
+
+use crate::shell;
+
+/// What a person puts in place of what is not known.
+const NAME: &str = "NAME";
+const CLIENT_ID: &str = "CLIENT_ID";
+
+/// A profile's own values, each as one word of a shell; nothing without a profile.
+#[derive(Debug, Default)]
+pub(super) struct Whom {
+    pub(super) profile: Option<String>,
+    pub(super) tenant: Option<String>,
+    /// The application, as the profile has it.
+    pub(super) client_id: Option<String>,
+    pub(super) client_id_word: Option<String>,
+    pub(super) redirect_uri: Option<String>,
+    pub(super) scope: Option<String>,
+    pub(super) authority: Option<String>,
+    /// The Microsoft cloud. `None` at an authority that is none of them, where neither admin center
+    /// nor Azure CLI help.
+    pub(super) cloud: Option<Cloud>,
+}
+
+impl Whom {
+    /// The values of a profile.
+    pub(super) fn of(profile: &Profile, authority: Option<&Authority>) -> Self {
+        let word = |text: &str| shell::word(text).into_owned();
+        let cloud = match authority {
+            Some(authority) if authority.kind() == AuthorityKind::Entra => authority.cloud(),
+            Some(_) => None,
+            None => Some(profile.cloud.unwrap_or(Cloud::Public)),
+        };
+        Self {
+            profile: Some(profile.name.to_string()),
+            tenant: authority
+                .and_then(Authority::tenant)
+                .map(|tenant| tenant.as_str().to_owned()),
+            client_id: profile.client_id.clone(),
+            client_id_word: profile.client_id.as_deref().map(word),
+            redirect_uri: profile.redirect_uri.as_deref().map(word),
+            scope: (!profile.scopes.is_empty()).then(|| word(&profile.scopes.join(" "))),
+            authority: authority.map(|authority| authority.base().to_owned()),
+            cloud,
+        }
+    }
+
+    /// The same for the texts of the tables.
+    pub(super) fn facts(&self) -> Facts<'_> {
+        Facts {
+            tenant: self.tenant.as_deref(),
+            client_id: self.client_id_word.as_deref(),
+            redirect_uri: self.redirect_uri.as_deref(),
+            scope: self.scope.as_deref(),
+            authority: self.authority.as_deref(),
+            profile: Some(self.profile_or_placeholder()),
+            call: None,
+            call_with_page: None,
+        }
+    }
+
+    /// The profile's name, or what stands for one.
+    pub(super) fn profile_or_placeholder(&self) -> &str {
+        self.profile.as_deref().unwrap_or(NAME)
+    }
+
+    /// The application as one word of a shell, or what stands for one.
+    pub(super) fn client_id_or_placeholder(&self) -> &str {
+        self.client_id_word.as_deref().unwrap_or(CLIENT_ID)
+    }
+
+    /// The cloud whose admin center and Azure CLI are advised: without a profile the public one.
+    pub(super) fn advised_cloud(&self) -> Option<Cloud> {
+        match self.profile {
+            Some(_) => self.cloud,
+            None => Some(Cloud::Public),
+        }
+    }
+
+    /// The address at which an administrator agrees to all permissions of the application
+    /// (Microsoft identity platform, "Admin consent on the Microsoft identity platform").
+    pub(super) fn consent_address(&self) -> Option<String> {
+        let (authority, tenant) = (self.authority.as_deref()?, self.tenant.as_deref()?);
+        self.cloud?;
+        let client_id: String =
+            url::form_urlencoded::byte_serialize(self.client_id.as_deref()?.as_bytes()).collect();
+        Some(format!(
+            "{}/{tenant}/adminconsent?client_id={client_id}",
+            authority.trim_end_matches('/')
+        ))
+    }
+}

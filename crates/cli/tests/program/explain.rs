@@ -1,0 +1,186 @@
+//! `explain`: whatever people paste, offline.
+
+use serde_json::Value;
+
+use crate::hostile_text::assert_harmless;
+use crate::support::CLIENT_ID;
+use crate::support::Home;
+use crate::support::TENANT;
+use crate::support::Terminal;
+use crate::support::World;
+
+fn explained(home: &Home, arguments: &[&str], input: &str) -> Value {
+    let call = home.call(&["explain", "-o", "json"]).args(arguments);
+    serde_json::from_str(&call.input(input).run().answer()).unwrap()
+}
+
+#[test]
+fn a_code_is_explained_and_nothing_is_made() {
+    let home = Home::new();
+    let said = home.call(&["explain", "aadsts-65001"]).run().answer();
+    assert!(said.starts_with("AADSTS65001  Neither the user"), "{said}");
+    for part in [
+        "  cause: ",
+        "  do: ",
+        "az ad app permission admin-consent --id CLIENT_ID",
+        "https://login.microsoftonline.com/error?code=65001",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(!home.profiles().parent().unwrap().exists());
+}
+
+#[test]
+fn our_own_error_is_explained_as_it_was_printed() {
+    let world = World::with_profile();
+    for output in [&["-o", "json"][..], &[]] {
+        let failing = world
+            .call(&["get-token", "--client-secret-stdin"])
+            .args(output)
+            .input("wrong");
+        let printed = failing.run().failure(2);
+        let found = explained(&world.home, &[], &printed);
+        let codes: Vec<&str> = found["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|finding| finding["code"].as_str().unwrap())
+            .collect();
+        assert_eq!(codes, ["AADSTS7000215", "invalid_client"], "{printed}");
+        assert!(found["correlation_id"].is_string(), "{printed}");
+    }
+}
+
+#[test]
+fn a_profile_fills_in_its_own() {
+    let home = Home::new();
+    let creation = home.call(&["config", "create", "--name", "gov", "--cloud", "us-gov"]);
+    creation
+        .args(["--tenant-id", TENANT, "--client-id", CLIENT_ID])
+        .args(["--scope", "https://graph.microsoft.us/.default"])
+        .args(["--auth-method", "Public"])
+        .run()
+        .answer_and_words();
+    let said = home.call(&["explain", "65001", "-p", "gov"]).run().answer();
+    for part in [
+        format!(
+            "https://entra.microsoft.us/{TENANT}/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/CallAnAPI/appId/{CLIENT_ID}"
+        ),
+        format!("https://login.microsoftonline.us/{TENANT}/adminconsent?client_id={CLIENT_ID}"),
+        format!("az ad app permission admin-consent --id {CLIENT_ID}"),
+        "get-token -p gov".to_owned(),
+    ] {
+        assert!(said.contains(&part), "{part}: {said}");
+    }
+    let unknown = home.call(&["explain", "65001", "-p", "nobody"]).run();
+    unknown.failure(3);
+}
+
+#[test]
+fn a_challenge_becomes_the_next_command() {
+    let home = Home::new();
+    let challenge = "< WWW-Authenticate: Bearer error=\"insufficient_claims\", \
+                     claims=\"eyJhY2Nlc3NfdG9rZW4iOnsiYWNycyI6eyJlc3NlbnRpYWwiOnRydWUsInZhbHVlIjoiYzEifX19\"";
+    let found = explained(&home, &["-"], challenge);
+    assert_eq!(found["claims"]["access_token"]["acrs"]["value"], "c1");
+    assert_eq!(
+        found["claims_command"],
+        r#"entra-auth-cli get-token -p NAME --claims '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}'"#
+    );
+}
+
+#[test]
+fn what_nobody_knows_is_an_error_with_a_way_on() {
+    let home = Home::new();
+    for (text, hint) in [
+        ("invalid_clent", "invalid_client"),
+        ("AADSTS6501", "AADSTS65001"),
+        (
+            "AADSTS999999",
+            "https://login.microsoftonline.com/error?code=999999",
+        ),
+        ("it does not work", "explain --list"),
+    ] {
+        let failing = home.call(&["explain", "-o", "json", text]);
+        let error = failing.run().failure_document(4);
+        assert_eq!(error["code"], "nothing_recognised");
+        assert!(error["hints"].to_string().contains(hint), "{text}: {error}");
+    }
+    for input in ["", " \n"] {
+        let failing = home.call(&["explain", "-o", "json"]).input(input);
+        assert_eq!(
+            failing.run().failure_document(4)["code"],
+            "nothing_to_explain"
+        );
+    }
+}
+
+#[test]
+fn at_a_terminal_nobody_waits_for_what_was_not_given() {
+    let home = Home::new();
+    let (shown, code) = Terminal::start(home.call(&["explain"])).end();
+    assert_eq!(code, 4, "{shown}");
+    assert!(shown.contains("there is nothing to explain"), "{shown}");
+}
+
+#[test]
+fn a_pasted_text_acts_on_no_terminal() {
+    let home = Home::new();
+    let hostile = "AADSTS65001: a\u{1b}[2J\u{202e}b\u{9b}31m c\\u001b[1m &#27;[2J %1b[2J\n\rForged line \
+                   error=\u{1b}]0;x\u{7}";
+    let call = home.call(&["explain", "--color", "never", hostile]);
+    let (shown, code) = Terminal::start(call).end();
+    assert_eq!(code, 0, "{shown}");
+    assert_harmless(&shown.replace("\r\n", "\n"));
+    assert!(shown.contains(r"said: a\u{1b}[2J"), "{shown}");
+    for output in ["json", "yaml"] {
+        let call = home.call(&["explain", "-o", output, hostile]);
+        assert_harmless(&call.run().answer());
+    }
+    let failing = home.call(&["explain", "\u{1b}[2J\u{202e} nothing"]);
+    assert_harmless(&failing.run().failure(4));
+}
+
+#[test]
+fn a_secret_in_the_text_is_not_repeated() {
+    let home = Home::new();
+    let token = "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJ4In0.c2ln";
+    for text in [
+        format!("POST client_id=a&client_secret=pl4nted+x&scope=b AADSTS65001: no {token}"),
+        "curl -d 'client_secret=pl4nted' failed strangely".to_owned(),
+        "AADSTS65001: you sent refresh_token%3dpl4nted and client_assertion=pl4nted, sorry"
+            .to_owned(),
+    ] {
+        for output in ["text", "json", "yaml"] {
+            let outcome = home
+                .call(&["explain", "-o", output])
+                .input(text.clone())
+                .run();
+            for shown in [outcome.stdout(), outcome.stderr()] {
+                assert!(
+                    !shown.contains("pl4nted") && !shown.contains("eyJ"),
+                    "{shown}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn everything_can_be_listed_and_searched() {
+    let home = Home::new();
+    let list = home.call(&["explain", "--list"]).run().answer();
+    assert!(list.lines().count() > 300, "{list}");
+    let found = home
+        .call(&["explain", "--search", "consent ADMIN"])
+        .run()
+        .answer();
+    assert!(found.contains("AADSTS90094"), "{found}");
+    assert!(!found.contains("AADSTS7000215 "), "{found}");
+    let (nothing, said) = home
+        .call(&["explain", "--search", "zebra"])
+        .run()
+        .answer_and_words();
+    assert_eq!(nothing, "");
+    assert!(said.contains("explain --list"), "{said}");
+}
