@@ -8,6 +8,7 @@ use model::TokenEntry;
 use model::TokenKind;
 use model::TokenSet;
 use protocol::HttpClient;
+use vault::Hold;
 use vault::Lock;
 use vault::LockError;
 use vault::LockName;
@@ -120,6 +121,15 @@ impl Engine<'_> {
                 self.interaction
                     .progress(Progress::WaitingForAnother(holder));
             })
+    }
+
+    /// Keeps what protects the store as it is while records are read and written. Taken before any
+    /// lock.
+    pub(crate) fn hold(&self, deadline: Duration) -> Result<Hold, VaultError> {
+        self.vault.hold(deadline, &mut |holder| {
+            self.interaction
+                .progress(Progress::WaitingForAChange(holder));
+        })
     }
 
     /// Does what the plan says, given what is cached.

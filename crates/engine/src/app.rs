@@ -49,6 +49,7 @@ fn acquired_under_lock(
     let entry_id = request.entry_id(Subject::App);
     let waiting_since = engine.clock.now_nanoseconds();
     let name = LockName::entry(&entry_id);
+    let _hold = engine.hold(sender.remaining()?)?;
     let lock = engine.lock(&name, sender.remaining()?, waiting_since)?;
     let started = engine.clock.now_nanoseconds();
 

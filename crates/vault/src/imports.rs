@@ -16,8 +16,8 @@ use crate::bundle::BundledSecret;
 use crate::error::VaultError;
 use crate::journal;
 use crate::journal::Journal;
-use crate::locks::Lock;
 use crate::profiles::ProfilesError;
+use crate::profiles::storage::ProfilesLock;
 use crate::secrets::SecretKind;
 use crate::store::Vault;
 
@@ -65,6 +65,7 @@ impl<'v> Imports<'v> {
     pub fn write(self, incoming: &[Incoming]) -> Result<(), ProfilesError> {
         // A missing store is made under a lock of its own, and a keyring may ask: neither belongs
         // under this one.
+        let _hold = self.vault.hold_to_write()?;
         if incoming.iter().any(|one| !one.secrets.is_empty()) {
             self.vault.unlock()?;
         }
@@ -99,7 +100,7 @@ impl<'v> Imports<'v> {
     }
 
     /// The same for who holds the lock of the profiles. Done again, it does the same.
-    pub(crate) fn finish(self, _lock: &Lock) -> Result<(), ProfilesError> {
+    pub(crate) fn finish(self, _lock: &ProfilesLock) -> Result<(), ProfilesError> {
         let Some(decided) = self.journal().decided::<Decision>()? else {
             return Ok(());
         };

@@ -3,7 +3,7 @@
 mod document;
 mod merging;
 mod near;
-mod storage;
+pub(crate) mod storage;
 
 use std::path::Path;
 use std::path::PathBuf;
@@ -15,10 +15,10 @@ use thiserror::Error;
 
 use crate::error::StorageError;
 use crate::error::VaultError;
-use crate::locks::Lock;
 use crate::notice::Notice;
 use crate::profiles::document::Document;
 use crate::profiles::document::Entry;
+use crate::profiles::storage::ProfilesLock;
 use crate::profiles::storage::Stored;
 use crate::store::Vault;
 
@@ -375,14 +375,14 @@ impl<'v> Profiles<'v> {
     }
 
     /// Does what is left of a change that was decided. The caller holds the lock.
-    pub(crate) fn finish(self, lock: &Lock) -> Result<(), ProfilesError> {
+    pub(crate) fn finish(self, lock: &ProfilesLock) -> Result<(), ProfilesError> {
         self.vault.imports().finish(lock)?;
         self.vault.renames().finish(lock)
     }
 
     /// Keeps others from changing the file.
-    pub(crate) fn lock_to_change(self) -> Result<Lock, VaultError> {
-        storage::lock(self.vault)
+    pub(crate) fn lock_to_change(self) -> Result<ProfilesLock, VaultError> {
+        ProfilesLock::acquire(self.vault)
     }
 
     fn read(self) -> Result<Stored, ProfilesError> {

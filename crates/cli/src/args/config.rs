@@ -8,6 +8,8 @@ use model::Flow;
 use model::Timestamp;
 
 use super::credential::CredentialArgs;
+use super::storage::StorageArgs;
+use super::storage::UnlockArgs;
 use super::token::TargetArgs;
 use super::transfer::ExportArgs;
 use super::transfer::ImportArgs;
@@ -43,6 +45,12 @@ pub enum ConfigCommand {
     Trust(TrustArgs),
     /// Print where things are kept
     Path(PathArgs),
+    /// Show what protects the store, or change it
+    Storage(StorageArgs),
+    /// Hold a passphrase-protected store open for some hours of this login session
+    Unlock(UnlockArgs),
+    /// Stop holding the store open
+    Lock,
 }
 
 /// How profiles are shown.
@@ -293,6 +301,7 @@ impl ConfigCommand {
             Self::List(args) => args.output,
             Self::Show(args) => args.output,
             Self::Path(args) => args.output,
+            Self::Storage(args) => args.output,
             Self::Create(_)
             | Self::Edit(_)
             | Self::Delete(_)
@@ -300,7 +309,9 @@ impl ConfigCommand {
             | Self::Copy(_)
             | Self::Export(_)
             | Self::Import(_)
-            | Self::Trust(_) => ProfileOutput::Text,
+            | Self::Lock
+            | Self::Trust(_)
+            | Self::Unlock(_) => ProfileOutput::Text,
         };
         output == ProfileOutput::Json
     }

@@ -78,6 +78,7 @@ impl Values {
         match argument.get_id().as_str() {
             _ if is_profile(argument) => Self::Profiles,
             "scope" => words(RESOURCE_SHORT_NAMES),
+            "protection" => words(["keyring", "passphrase", "file"]),
             "unset" => words(EditArgs::FIELDS),
             _ => Self::Free,
         }
@@ -135,10 +136,12 @@ mod tests {
         "client_secret_expires",
         "diff",
         "domain_hint",
+        "duration",
         "issuer",
         "login_hint",
         "min_ttl",
         "name",
+        "new_passphrase_env",
         "passphrase_env",
         "port",
         "redirect_uri",

@@ -175,6 +175,7 @@ impl Interaction for Person<'_> {
                 "Waiting for another process, which is getting this token or has someone sign in…"
                     .to_owned()
             }
+            Progress::WaitingForAChange(holder) => wording::waiting_for_a_change(holder),
             Progress::Asking(host) => format!("Asking {} for a token…", escaped(host)),
             Progress::TryingAgain(delay, why) => format!(
                 "Trying again in {} s ({})…",

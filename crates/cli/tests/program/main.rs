@@ -52,6 +52,7 @@ mod sign_in_interrupted;
 mod sign_in_refused;
 mod signing_in;
 mod staying_signed_in;
+mod storage;
 mod store_damage;
 // Mounts disks and changes users.
 #[cfg(target_os = "linux")]

@@ -265,6 +265,18 @@ fn the_places_are_as_described() {
 }
 
 #[test]
+fn what_protects_the_store_is_as_its_schema_says() {
+    for world in [World::new(), World::with_profile()] {
+        let storage = world.call(&["config", "storage", "-o", "json"]).run();
+        let storage: Value = serde_json::from_str(&storage.answer()).unwrap();
+        assert_is_described(&storage, "storage.schema.json", "Storage");
+        assert_eq!(fields(&storage), described("Storage"));
+        assert_eq!(fields(&storage["records"]), described("Sealed records"));
+        assert_eq!(storage["state"], world.home.state().to_str().unwrap());
+    }
+}
+
+#[test]
 fn a_profile_as_shown_is_one_as_stored() {
     let world = World::with_profile();
     let shown = world

@@ -34,9 +34,9 @@ pub(crate) struct Opening<'a> {
     pub(crate) notices: &'a dyn Notices,
     /// Whether root may use another user's directory.
     pub(crate) allow_foreign_home: bool,
-    /// The names that stand in a directory of ours. One that is open to others is closed only if
+    /// Whether a name stands in a directory of ours. One that is open to others is closed only if
     /// it holds nothing else: `/etc`, or a home, must stay as it is.
-    pub(crate) own_names: &'a [&'a str],
+    pub(crate) is_own_name: fn(&str) -> bool,
     /// Whether permissions are left as they are.
     pub(crate) looks_only: bool,
 }
@@ -165,7 +165,7 @@ impl Directory {
             platform::open_to_others(&directory, path, opening.allow_foreign_home)?;
         if let Some(mode) = open_to_others.filter(|_| !opening.looks_only) {
             if contents == Contents::Unknown {
-                refuse_strangers(&directory, path, opening.own_names)?;
+                refuse_strangers(&directory, path, opening.is_own_name)?;
             }
             platform::close_to_others(&directory)
                 .map_err(|source| StorageError::io("close to other users", path, source))?;
@@ -307,15 +307,67 @@ impl Directory {
 
     /// Removes files so that none comes back after a power cut; returns how many there were.
     pub(crate) fn remove_lastingly(&self, names: &[String]) -> Result<usize, StorageError> {
+        let removed = self.remove_all(names)?;
+        if removed > 0 {
+            self.flush()?;
+        }
+        Ok(removed)
+    }
+
+    /// Removes files; returns how many there were.
+    pub(crate) fn remove_all(&self, names: &[String]) -> Result<usize, StorageError> {
         let mut removed = 0;
         for name in names {
             removed += usize::from(self.remove(name)?);
         }
-        if removed > 0 {
-            platform::sync_directory(&self.directory)
-                .map_err(|source| StorageError::io("write", &self.path, source))?;
-        }
         Ok(removed)
+    }
+
+    /// Makes names given or taken in this directory so far survive a power cut.
+    pub(crate) fn flush(&self) -> Result<(), StorageError> {
+        platform::sync_directory(&self.directory)
+            .map_err(|source| StorageError::io("write", &self.path, source))
+    }
+
+    /// Removes a directory inside this one with the files in it; nothing if it is not there.
+    /// Directories in it are none of ours, and an error.
+    pub(crate) fn remove_below(
+        &self,
+        name: &str,
+        opening: Opening<'_>,
+    ) -> Result<(), StorageError> {
+        let Some(below) = self.open_below(name, opening)? else {
+            return Ok(());
+        };
+        let failed = |source| StorageError::io("remove", &below.path, source);
+        // Some systems pass over entries while others are removed.
+        let entries = below.directory.entries().map_err(failed)?;
+        let entries: Vec<_> = entries.collect::<io::Result<_>>().map_err(failed)?;
+        for entry in entries {
+            match entry.remove_file() {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
+                _ => {}
+            }
+        }
+        match self.directory.remove_dir(name) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The names of the directories inside this one, in no order.
+    pub(crate) fn directories(&self) -> Result<Vec<String>, StorageError> {
+        let failed = |source| StorageError::io("list", &self.path, source);
+        let mut found = Vec::new();
+        for entry in self.directory.entries().map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            if entry.file_type().map_err(failed)?.is_dir()
+                && let Ok(name) = entry.file_name().into_string()
+            {
+                found.push(name);
+            }
+        }
+        Ok(found)
     }
 
     /// The names of the finished files in this directory, in no order.
@@ -399,13 +451,17 @@ fn seconds_since_the_epoch(time: std::time::SystemTime) -> i64 {
 }
 
 /// Refuses to close a directory to others that others have a use for.
-fn refuse_strangers(directory: &Dir, path: &Path, own_names: &[&str]) -> Result<(), StorageError> {
+fn refuse_strangers(
+    directory: &Dir,
+    path: &Path,
+    is_own_name: fn(&str) -> bool,
+) -> Result<(), StorageError> {
     let failed = |source| StorageError::io("list", path, source);
     for entry in directory.entries().map_err(failed)? {
         let name = entry.map_err(failed)?.file_name();
         let is_ours = name
             .to_str()
-            .is_some_and(|name| own_names.contains(&name) || temporary::is_unfinished(name));
+            .is_some_and(|name| is_own_name(name) || temporary::is_unfinished(name));
         if !is_ours {
             let shared = io::Error::other(format!(
                 "other users can enter it, and it holds `{}`, which is none of this program's: \

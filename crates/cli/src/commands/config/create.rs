@@ -59,6 +59,7 @@ pub(super) fn run(
     if args.test {
         trial::before_saving(ui, variables, &store, &profile, &given, kept)?;
     }
+    let _hold = store.hold(ui)?;
     SignOut::within(ui, &store, PATIENCE).of_profile(&profile.name)?;
     save::seal(&store, &profile, &given)?;
     save::forget_others(&store, &profile, &given)?;

@@ -59,6 +59,7 @@ pub(super) fn run(
         }
     }
     let written: Vec<Step> = plan.steps.into_iter().filter(Step::is_written).collect();
+    let _hold = store.hold(ui)?;
     sign_out(ui, &store, &written)?;
     let incoming: Vec<Incoming> = written.iter().map(Step::incoming).collect();
     let imports = store.vault.imports();

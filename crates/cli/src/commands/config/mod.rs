@@ -12,14 +12,17 @@ mod fields;
 mod import;
 mod import_plan;
 mod list;
+mod lock;
 mod menu;
 mod path;
 mod questions;
 mod rename;
 mod save;
 mod show;
+mod storage;
 mod trial;
 mod trust;
+mod unlock;
 mod view;
 
 use std::process::ExitCode;
@@ -53,6 +56,9 @@ pub(super) fn run(
         ConfigCommand::Import(args) => import::run(ui, variables, &args),
         ConfigCommand::Trust(args) => trust::run(ui, variables, &args),
         ConfigCommand::Path(args) => path::run(ui, variables, &args),
+        ConfigCommand::Storage(args) => storage::run(ui, variables, &args),
+        ConfigCommand::Unlock(args) => unlock::run(ui, variables, &args),
+        ConfigCommand::Lock => lock::run(ui, variables),
     }
 }
 
