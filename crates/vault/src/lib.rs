@@ -52,6 +52,7 @@ pub use error::StorageFailure;
 pub use error::VaultError;
 pub use files::output::write_output;
 pub use header::HeaderError;
+pub use imports::Added;
 pub use imports::Imports;
 pub use imports::Incoming;
 pub use locations::LocationError;
