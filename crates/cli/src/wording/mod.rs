@@ -60,7 +60,9 @@ pub(crate) use self::store::location;
 pub(crate) use self::store::notice;
 pub(crate) use self::store::vault;
 pub(crate) use self::transfer::bundle;
+pub(crate) use self::transfer::left_behind;
 pub(crate) use self::transfer::names_taken;
+pub(crate) use self::transfer::secrets_stored;
 
 /// What is said where the person stopped a command.
 pub(crate) const CANCELLED: &str = "Cancelled.";

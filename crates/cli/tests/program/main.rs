@@ -27,6 +27,7 @@ mod https;
 mod kills;
 mod logout;
 mod manual;
+mod migrating;
 mod pasting;
 mod precedence;
 mod prompts;
