@@ -98,8 +98,8 @@ pub struct MigrateArgs {
     #[arg(long = "secrets", value_name = "DIR")]
     pub old_secrets: Option<PathBuf>,
 
-    /// What becomes of a secret that is stored already, and of a profile whose name is taken: skip,
-    /// overwrite, rename or fail
+    /// What becomes of a profile from another file whose name is taken: skip, overwrite, rename or
+    /// fail. A secret that is stored already stays; overwrite replaces it, fail takes nothing over
     #[arg(long, value_enum, value_name = "WHAT")]
     pub on_conflict: Option<OnConflict>,
 

@@ -86,6 +86,7 @@ fn secrets_come_over_byte_for_byte_and_the_profiles_stay_as_they_are() {
         "its client secret is taken over",
         "Profile `cert.app`",
         "certificate: /home/me/app.pfx",
+        "waits for            entra-auth-cli config trust cert.app",
         "its certificate password is taken over",
         "practically in the clear",
         "entra-auth-cli config edit sp --client-secret-stdin",
@@ -204,6 +205,7 @@ fn a_secret_is_not_taken_for_a_stranger() {
         "stays in its file",
         "is no built-in cloud",
         "config edit sp --client-secret-stdin",
+        "config trust sp",
     ] {
         assert!(said.contains(expected), "{expected}: {said}");
     }

@@ -1,8 +1,10 @@
 //! `config migrate`: what the .NET tool of the same name left on this machine.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use model::AuthMethod;
+use model::Profile;
 use vault::Incoming;
 use vault::SecretKind;
 use vault::VaultError;
@@ -12,6 +14,7 @@ use vault::dotnet::SecretFileProblem;
 use vault::dotnet::SecretFiles;
 
 use super::import;
+use super::import_plan::Fate;
 use super::import_plan::Step;
 use super::migrate_plan::Migration;
 use super::migrate_plan::Part;
@@ -41,7 +44,7 @@ pub(super) fn run(
     show_places(ui, &old);
     let migration = Migration::made(ui, &store.vault, &old, args)?;
     for part in &migration.parts {
-        show(ui, &old, part);
+        show(ui, &store, &old, part);
     }
     let (incoming, added) = (migration.incoming(), migration.added());
     let is_nothing = incoming.is_empty() && added.is_empty();
@@ -88,39 +91,47 @@ fn show_places(ui: &Ui, old: &OldTool) {
     for line in &old.unusable {
         ui.warn(&format!("{file}, {line}; its secrets stay in their files"));
     }
-    let secrets = old.secrets_place.display();
-    match &old.secret_files {
-        Some(files) => {
-            ui.note(&format!("Secret files in {secrets}"));
-            if files.is_open_to_others() {
-                ui.warn(&format!(
-                    "other users of this machine can enter {secrets}, and the files there are \
-                     practically in the clear"
-                ));
-            }
-        }
-        None if dotnet::keeps_secrets_in_files() => {
-            ui.note(&format!("No secret files: {secrets} is not there."));
-        }
-        None => ui.note(
+    match (&old.secrets_place, &old.secret_files) {
+        (Some(place), Some(files)) => show_secret_files(ui, place, files, old.strangers),
+        (Some(place), None) if dotnet::keeps_secrets_in_files() => ui.note(&format!(
+            "No secret files: {} is not there.",
+            place.display()
+        )),
+        _ => ui.note(
             "On this system the .NET tool keeps secrets where it alone can read them (Keychain, \
              DPAPI): each is entered once.",
         ),
     }
-    if old.strangers > 0 {
+}
+
+fn show_secret_files(ui: &Ui, place: &Path, files: &SecretFiles, strangers: usize) {
+    let place = place.display();
+    ui.note(&format!("Secret files in {place}"));
+    if files.is_open_to_others() {
         ui.warn(&format!(
-            "{} in {secrets} belong to none of these profiles and stay: look whether they can be \
+            "other users of this machine can enter {place}, and the files there are practically in \
+             the clear"
+        ));
+    }
+    if strangers > 0 {
+        ui.warn(&format!(
+            "{} in {place} belong to none of these profiles and stay: look whether they can be \
              deleted",
-            counted(old.strangers, "secret file")
+            counted(strangers, "secret file")
         ));
     }
 }
 
-fn show(ui: &Ui, old: &OldTool, part: &Part<'_>) {
+fn show(ui: &Ui, store: &Store, old: &OldTool, part: &Part<'_>) {
     let profile = &part.step.bundled.profile;
     ui.note(&format!("Profile `{}`", part.old_name));
     match settings::profile_destination(profile) {
-        Ok(destination) => ui.note(&format!("gets tokens from     {destination}")),
+        Ok(destination) => {
+            ui.note(&format!("gets tokens from     {destination}"));
+            if part.step.fate == Fate::Unchanged {
+                show_whether_it_waits(ui, store, profile);
+            }
+        }
         Err(error) => ui.note(&format!("cannot be used yet   {}", error.message)),
     }
     for reference in save::references(profile).unwrap_or_default() {
@@ -149,6 +160,18 @@ fn show(ui: &Ui, old: &OldTool, part: &Part<'_>) {
             part.step.name(),
             flag(SecretKind::ClientSecret)
         ));
+    }
+}
+
+/// Says of a profile that stays whether it works only once it is approved.
+fn show_whether_it_waits(ui: &Ui, store: &Store, profile: &Profile) {
+    match save::waits_for_approval(store, profile) {
+        Ok(false) => {}
+        Ok(true) => ui.note(&format!(
+            "waits for            entra-auth-cli config trust {}",
+            profile.name
+        )),
+        Err(error) => ui.warn(&format!("profile `{}`: {}", profile.name, error.message)),
     }
 }
 

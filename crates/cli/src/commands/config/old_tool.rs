@@ -31,8 +31,8 @@ pub(super) struct OldTool {
     pub(super) profiles: Vec<OldProfile>,
     /// Those that cannot, each in words.
     pub(super) unusable: Vec<String>,
-    /// Where its secret files are looked for.
-    pub(super) secrets_place: PathBuf,
+    /// Where its secret files are looked for, if there is such a place.
+    pub(super) secrets_place: Option<PathBuf>,
     /// They, if the directory is there.
     pub(super) secret_files: Option<SecretFiles>,
     /// How many secret files belong to no profile of the file.
@@ -69,8 +69,9 @@ impl OldTool {
             (None, _) => ours.clone(),
         };
         let secrets_place = match (&args.old_secrets, own) {
-            (Some(named), _) => named.clone(),
-            (None, Some(own)) => own.secrets,
+            (Some(named), _) => Some(named.clone()),
+            (None, Some(own)) => Some(own.secrets),
+            (None, None) if !dotnet::keeps_secrets_in_files() => None,
             (None, None) => {
                 return Err(CommandError::usage(
                     "no_location",
@@ -97,7 +98,10 @@ impl OldTool {
             is_ours,
             profiles: Vec::new(),
             unusable: Vec::new(),
-            secret_files: secret_files(variables, &secrets_place, args.old_secrets.is_some())?,
+            secret_files: match &secrets_place {
+                Some(place) => secret_files(variables, place, args.old_secrets.is_some())?,
+                None => None,
+            },
             secrets_place,
             strangers: 0,
         };
