@@ -66,6 +66,7 @@ pub use error::VaultError;
 pub use files::output::write_output;
 pub use header::HeaderError;
 pub use hold::Hold;
+pub use imports::Added;
 pub use imports::Imports;
 pub use imports::Incoming;
 pub use locations::LocationError;

@@ -22,6 +22,7 @@ use crate::profiles::storage::ProfilesLock;
 use crate::profiles::storage::Stored;
 use crate::store::Vault;
 
+pub(crate) use merging::list_at;
 pub(crate) use merging::read_all;
 
 /// Why a profile could not be read or changed.
@@ -211,28 +212,14 @@ impl<'v> Profiles<'v> {
     pub fn all(self) -> Result<Vec<Listed>, ProfilesError> {
         let stored = self.read()?;
         let document = stored.document()?;
-        Ok(document
-            .entries()
-            .iter()
+        let entries = document.entries().iter();
+        Ok(entries
             .map(|entry| {
-                let line = document.line(entry);
-                match self.interpret(&document, entry) {
-                    Ok(profile) => {
-                        self.tell_of_close_names(&document, entry, &profile.name);
-                        Listed::Valid {
-                            profile: Box::new(profile),
-                            line,
-                        }
-                    }
-                    Err(error) => Listed::Invalid {
-                        name: entry.name().map(str::to_owned),
-                        line,
-                        why: match error {
-                            ProfilesError::Invalid { why, .. } => why,
-                            other => other.to_string(),
-                        },
-                    },
+                let listed = listed(&document, entry, &self.path());
+                if let Listed::Valid { profile, .. } = &listed {
+                    self.tell_of_close_names(&document, entry, &profile.name);
                 }
+                listed
             })
             .collect())
     }
@@ -482,6 +469,24 @@ impl<'v> Profiles<'v> {
                 });
             }
         }
+    }
+}
+
+fn listed(document: &Document, entry: &Entry, path: &Path) -> Listed {
+    let line = document.line(entry);
+    match interpreted(document, entry, path) {
+        Ok(profile) => Listed::Valid {
+            profile: Box::new(profile),
+            line,
+        },
+        Err(error) => Listed::Invalid {
+            name: entry.name().map(str::to_owned),
+            line,
+            why: match error {
+                ProfilesError::Invalid { why, .. } => why,
+                other => other.to_string(),
+            },
+        },
     }
 }
 

@@ -13,6 +13,7 @@ use super::storage::UnlockArgs;
 use super::token::TargetArgs;
 use super::transfer::ExportArgs;
 use super::transfer::ImportArgs;
+use super::transfer::MigrateArgs;
 
 /// Manage profiles
 #[derive(Debug, Subcommand)]
@@ -41,6 +42,8 @@ pub enum ConfigCommand {
     Export(ExportArgs),
     /// Take profiles over from a file that `config export` wrote, or from any profiles.json
     Import(ImportArgs),
+    /// Take over what the .NET tool of the same name left here: its profiles and secrets
+    Migrate(MigrateArgs),
     /// Approve where a profile's secrets may go and what it refers to, on this machine
     Trust(TrustArgs),
     /// Print where things are kept
@@ -310,6 +313,7 @@ impl ConfigCommand {
             | Self::Export(_)
             | Self::Import(_)
             | Self::Lock
+            | Self::Migrate(_)
             | Self::Trust(_)
             | Self::Unlock(_) => ProfileOutput::Text,
         };

@@ -81,6 +81,7 @@ pub use self::token::TokenArgs;
 pub use self::token::TokenOutput;
 pub use self::transfer::ExportArgs;
 pub use self::transfer::ImportArgs;
+pub use self::transfer::MigrateArgs;
 pub use self::transfer::OnConflict;
 pub use self::transfer::PassphraseArgs;
 pub use self::verify::VerifyArgs;

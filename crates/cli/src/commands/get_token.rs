@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use engine::Engine;
+use engine::EngineError;
 use engine::Issued;
 use engine::SystemClock;
 use engine::TokenRequest;
@@ -72,7 +73,18 @@ pub(super) fn issued(
     let outcome = engine.token(request);
     // The sign of life goes before anything else is said.
     drop(person);
-    outcome.map_err(|error| wording::engine(&error, request))
+    outcome.map_err(|error| {
+        let worded = wording::engine(&error, request);
+        match &error {
+            EngineError::CredentialMissing {
+                profile: Some(profile),
+                ..
+            } if settings::is_left_behind(variables, profile) => {
+                wording::left_behind(worded, profile)
+            }
+            _ => worded,
+        }
+    })
 }
 
 fn give_out(

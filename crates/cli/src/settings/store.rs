@@ -67,7 +67,7 @@ pub(crate) fn open_within(
         passphrase: Box::new(PassphraseHere(ui.clone())),
         notices: Box::new(Spoken(ui.clone())),
         keyring_timeout: KEYRING_TIMEOUT.min(allowed),
-        allow_foreign_home: variables.text("ENTRA_AUTH_ALLOW_FOREIGN_HOME").as_deref() == Some("1"),
+        allow_foreign_home: variables.allows_foreign_home(),
     };
     let shared: Arc<dyn model::Clock> = Arc::<SystemClock>::clone(&clock);
     Ok(Store {

@@ -73,7 +73,9 @@ pub(crate) use self::store::location;
 pub(crate) use self::store::notice;
 pub(crate) use self::store::vault;
 pub(crate) use self::transfer::bundle;
+pub(crate) use self::transfer::left_behind;
 pub(crate) use self::transfer::names_taken;
+pub(crate) use self::transfer::secrets_stored;
 pub(crate) use self::transport::transport;
 pub(crate) use self::validity::validity;
 

@@ -33,6 +33,7 @@ mod inspecting;
 mod kills;
 mod logout;
 mod manual;
+mod migrating;
 mod pasting;
 mod precedence;
 mod prompts;

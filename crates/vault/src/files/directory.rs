@@ -150,16 +150,8 @@ impl Directory {
         opening: Opening<'_>,
         contents: Contents,
     ) -> Result<Option<Self>, StorageError> {
-        let directory = match parent.open_dir_nofollow(name) {
-            Ok(directory) => directory,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => {
-                return Err(match parent.symlink_metadata(name) {
-                    Ok(metadata) if metadata.is_symlink() => StorageError::Link(path.to_owned()),
-                    Ok(metadata) if !metadata.is_dir() => StorageError::WrongKind(path.to_owned()),
-                    _ => StorageError::io("open", path, error),
-                });
-            }
+        let Some(directory) = open_without_following(parent, name, path)? else {
+            return Ok(None);
         };
         let open_to_others =
             platform::open_to_others(&directory, path, opening.allow_foreign_home)?;
@@ -178,6 +170,26 @@ impl Directory {
             directory,
             path: path.to_owned(),
         }))
+    }
+
+    /// Opens a directory that another program made, and tells whether it is open to others; `None`
+    /// if it is not there. It must be ours and no link; its permissions stay as they are.
+    pub(crate) fn open_unrepaired(
+        path: &Path,
+        allow_foreign_home: bool,
+    ) -> Result<Option<(Self, bool)>, StorageError> {
+        let (parent_path, name) = parent_and_name(path)?;
+        let parent = match Dir::open_ambient_dir(parent_path, ambient_authority()) {
+            Ok(parent) => parent,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(StorageError::io("open", parent_path, error)),
+        };
+        let Some(directory) = open_without_following(&parent, name, path)? else {
+            return Ok(None);
+        };
+        let mode = platform::open_to_others(&directory, path, allow_foreign_home)?;
+        let path = path.to_owned();
+        Ok(Some((Self { directory, path }, mode.is_some())))
     }
 
     /// Takes a directory that the caller has checked.
@@ -201,12 +213,33 @@ impl Directory {
         name: &str,
         limit: u64,
     ) -> Result<Option<Zeroizing<Vec<u8>>>, StorageError> {
+        self.read_checked(name, limit, |_| Ok(()))
+    }
+
+    /// The same for a file that another program made: it must be ours.
+    pub(crate) fn read_own(
+        &self,
+        name: &str,
+        limit: u64,
+        allow_foreign_home: bool,
+    ) -> Result<Option<Zeroizing<Vec<u8>>>, StorageError> {
+        self.read_checked(name, limit, |metadata| {
+            platform::refuse_foreign_owner(metadata, &self.path_of(name), allow_foreign_home)
+        })
+    }
+
+    fn read_checked(
+        &self,
+        name: &str,
+        limit: u64,
+        check: impl FnOnce(&std::fs::Metadata) -> Result<(), StorageError>,
+    ) -> Result<Option<Zeroizing<Vec<u8>>>, StorageError> {
         let path = || self.path_of(name);
         let mut options = OpenOptions::new();
         options.read(true).follow(FollowSymlinks::No);
         platform::never_wait(&mut options);
         let file = match self.directory.open_with(name, &options) {
-            Ok(file) => file,
+            Ok(file) => file.into_std(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(self.refusal("read", name, error)),
         };
@@ -215,6 +248,7 @@ impl Directory {
         if !metadata.is_file() {
             return Err(StorageError::WrongKind(path()));
         }
+        check(&metadata)?;
         if metadata.len() > limit {
             return Err(StorageError::TooLarge {
                 path: path(),
@@ -225,8 +259,7 @@ impl Directory {
         // would leave a copy behind.
         let capacity = usize::try_from(metadata.len()).unwrap_or(0) + 1;
         let mut contents = Zeroizing::new(Vec::with_capacity(capacity));
-        file.into_std()
-            .take(limit)
+        file.take(limit)
             .read_to_end(&mut contents)
             .map_err(failed)?;
         Ok(Some(contents))
@@ -448,6 +481,22 @@ impl Directory {
 fn seconds_since_the_epoch(time: std::time::SystemTime) -> i64 {
     time.duration_since(std::time::UNIX_EPOCH)
         .map_or(0, |age| i64::try_from(age.as_secs()).unwrap_or(i64::MAX))
+}
+
+fn open_without_following(
+    parent: &Dir,
+    name: &OsStr,
+    path: &Path,
+) -> Result<Option<Dir>, StorageError> {
+    match parent.open_dir_nofollow(name) {
+        Ok(directory) => Ok(Some(directory)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(match parent.symlink_metadata(name) {
+            Ok(metadata) if metadata.is_symlink() => StorageError::Link(path.to_owned()),
+            Ok(metadata) if !metadata.is_dir() => StorageError::WrongKind(path.to_owned()),
+            _ => StorageError::io("open", path, error),
+        }),
+    }
 }
 
 /// Refuses to close a directory to others that others have a use for.

@@ -1,17 +1,21 @@
 //! Profiles from elsewhere: read off their own text, and put among ours all at once.
 
 use std::collections::HashSet;
+use std::io;
 use std::path::Path;
 
 use model::Profile;
 use model::ProfileName;
 
+use super::Listed;
 use super::Profiles;
 use super::ProfilesError;
 use super::document::Document;
 use super::interpreted;
+use super::listed;
 use super::storage::Stored;
 use super::unwritable;
+use crate::error::StorageError;
 
 impl Profiles<'_> {
     /// The first of these names that a profile has, letter case apart, usable or not.
@@ -30,10 +34,26 @@ impl Profiles<'_> {
         Ok(names.into_iter().find(is_taken))
     }
 
+    /// Finds out whether each of these names is that of exactly one profile, usable or not.
+    pub(crate) fn must_hold<'n>(
+        self,
+        names: impl IntoIterator<Item = &'n ProfileName>,
+    ) -> Result<(), ProfilesError> {
+        let stored = Stored::read(self.path())?;
+        let document = stored.document()?;
+        for name in names {
+            self.exactly(&document, name)?;
+        }
+        Ok(())
+    }
+
     /// Adds these profiles, or puts each in the place of the one of exactly its name, all at once.
     /// The caller holds the lock of [`lock_to_change`](Self::lock_to_change). Where nothing would
     /// change, nothing is written.
     pub(crate) fn merge(self, profiles: &[Profile]) -> Result<(), ProfilesError> {
+        if profiles.is_empty() {
+            return Ok(());
+        }
         let stored = Stored::read(self.path())?;
         let text = self.merged(&stored, profiles)?;
         if stored.holds(&text) {
@@ -66,6 +86,23 @@ impl Profiles<'_> {
         Document::parse(text.as_bytes(), &self.path())?;
         Ok(text)
     }
+}
+
+/// The entries of a file of that shape that is not ours, in its order, usable or not; `None` if it is
+/// not there.
+pub(crate) fn list_at(path: &Path) -> Result<Option<Vec<Listed>>, ProfilesError> {
+    match std::fs::metadata(path) {
+        Ok(_) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(StorageError::io("read", path, error).into()),
+    }
+    let document = Stored::read(path.to_owned())?.document()?;
+    let entries = document.entries().iter();
+    Ok(Some(
+        entries
+            .map(|entry| listed(&document, entry, path))
+            .collect(),
+    ))
 }
 
 /// The profiles in text of the shape of `profiles.json` that is not ours: all of them, or an error.

@@ -14,6 +14,9 @@ mod import_plan;
 mod list;
 mod lock;
 mod menu;
+mod migrate;
+mod migrate_plan;
+mod old_tool;
 mod path;
 mod questions;
 mod rename;
@@ -54,6 +57,7 @@ pub(super) fn run(
         ConfigCommand::Copy(args) => copy::run(ui, variables, &args),
         ConfigCommand::Export(args) => export::run(ui, variables, &args),
         ConfigCommand::Import(args) => import::run(ui, variables, &args),
+        ConfigCommand::Migrate(args) => migrate::run(ui, variables, &args),
         ConfigCommand::Trust(args) => trust::run(ui, variables, &args),
         ConfigCommand::Path(args) => path::run(ui, variables, &args),
         ConfigCommand::Storage(args) => storage::run(ui, variables, &args),

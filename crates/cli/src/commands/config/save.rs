@@ -62,6 +62,16 @@ pub(super) fn needs_approval(profile: &Profile) -> Result<bool, CommandError> {
     Ok(approval(profile)?.is_some())
 }
 
+/// Whether the profile, as it stands now, works only once it was approved.
+pub(super) fn waits_for_approval(store: &Store, profile: &Profile) -> Result<bool, CommandError> {
+    let Some(approval) = approval(profile)? else {
+        return Ok(false);
+    };
+    let approved = store.vault.approvals().get(&profile.name);
+    let approved = approved.map_err(|error| wording::vault(&error))?;
+    Ok(approved.as_ref() != Some(&approval))
+}
+
 /// What the profile refers to: variables, files, commands.
 pub(super) fn references(profile: &Profile) -> Result<Vec<String>, CommandError> {
     Ok(approval(profile)?
