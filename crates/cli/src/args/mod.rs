@@ -10,8 +10,10 @@ mod clipboard;
 pub mod common;
 mod completion;
 mod config;
+mod consent_url;
 mod credential;
 mod demo;
+mod discover;
 mod duration;
 mod logout;
 mod sign_in;
@@ -48,10 +50,13 @@ pub use self::config::ProfileChoice;
 pub use self::config::ProfileOutput;
 pub use self::config::ShowArgs;
 pub use self::config::TrustArgs;
+pub use self::consent_url::ConsentUrlArgs;
 pub use self::credential::CredentialArgs;
 pub use self::demo::DemoArgs;
 pub use self::demo::DemoBrowser;
 pub use self::demo::VisitArgs;
+pub use self::discover::DiscoverArgs;
+pub use self::discover::DiscoverOutput;
 pub use self::logout::LogoutArgs;
 pub use self::sign_in::SignInArgs;
 pub use self::token::OutputArgs;
@@ -149,6 +154,10 @@ pub enum Command {
     /// See and forget what is kept
     #[command(subcommand)]
     Cache(CacheCommand),
+    /// List the app registrations of a directory, through Microsoft Graph
+    Discover(Box<DiscoverArgs>),
+    /// Print the address where an administrator consents to what an application may do
+    ConsentUrl(ConsentUrlArgs),
     /// Show the program at work against a built-in Entra look-alike, no tenant needed
     Demo(DemoArgs),
     /// Print the script that makes a shell complete commands, flags and profile names
@@ -196,7 +205,9 @@ impl Arguments {
             Command::Refresh(args) => args.token.output.output == TokenOutput::Json,
             Command::Config(command) => command.wants_json(),
             Command::Cache(command) => command.wants_json(),
+            Command::Discover(args) => args.output == DiscoverOutput::Json,
             Command::Logout(_)
+            | Command::ConsentUrl(_)
             | Command::Demo(_)
             | Command::Completions(_)
             | Command::Complete(_)
@@ -211,9 +222,11 @@ impl Arguments {
         match &self.command {
             Command::GetToken(args) => args.silent,
             Command::Refresh(args) => args.token.silent,
+            Command::Discover(args) => args.silent,
             Command::Logout(_)
             | Command::Config(_)
             | Command::Cache(_)
+            | Command::ConsentUrl(_)
             | Command::Demo(_)
             | Command::Completions(_)
             | Command::Complete(_)

@@ -3,7 +3,9 @@
 mod cache;
 mod completions;
 mod config;
+mod consent_url;
 mod demo;
+mod discover;
 mod get_token;
 mod logout;
 mod manual;
@@ -30,6 +32,8 @@ pub(crate) fn run(
         Command::Logout(args) => logout::run(ui, variables, &args),
         Command::Config(command) => config::run(ui, variables, command),
         Command::Cache(command) => cache::run(ui, variables, &command),
+        Command::Discover(args) => discover::run(ui, variables, *args),
+        Command::ConsentUrl(args) => consent_url::run(ui, variables, &args),
         Command::Demo(args) => demo::run(ui, variables, &args),
         Command::Completions(args) => completions::run(ui, &args),
         Command::Complete(args) => completions::complete(ui, variables, args),

@@ -118,8 +118,9 @@ mod tests {
     use crate::args::Arguments;
 
     /// The arguments whose values only the person knows.
-    const FREE: [&str; 23] = [
+    const FREE: [&str; 28] = [
         "account",
+        "app_id",
         "authority",
         "certificate_password",
         "certificate_password_command",
@@ -131,7 +132,9 @@ mod tests {
         "client_secret",
         "client_secret_command",
         "client_secret_env",
+        "create",
         "domain_hint",
+        "limit",
         "login_hint",
         "min_ttl",
         "name",
@@ -139,6 +142,8 @@ mod tests {
         "port",
         "redirect_uri",
         "resource",
+        "search",
+        "state",
         "tenant_id",
         "timeout",
         "warn_expiry",

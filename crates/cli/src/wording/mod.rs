@@ -4,6 +4,7 @@
 mod acquisition;
 mod broken_sign_in;
 mod clipboard;
+mod graph;
 mod invocation;
 mod kept;
 mod not_signed_in;
@@ -19,6 +20,8 @@ pub(crate) use self::acquisition::engine;
 pub(crate) use self::acquisition::not_approved;
 pub(crate) use self::acquisition::shortfall;
 pub(crate) use self::clipboard::copied;
+pub(crate) use self::graph::applications;
+pub(crate) use self::graph::no_graph;
 pub(crate) use self::invocation::Instead;
 pub(crate) use self::invocation::command;
 pub(crate) use self::kept::closed_tokens;

@@ -7,8 +7,9 @@ use crate::text::blocks;
 use crate::text::page;
 use crate::text::steps;
 
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 8] = [
     "README.md",
+    "docs/guide/apps.md",
     "docs/guide/flows.md",
     "docs/guide/profiles.md",
     "docs/guide/scripts-and-ci.md",

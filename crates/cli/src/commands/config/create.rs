@@ -54,25 +54,43 @@ pub(super) fn run(
     if asks_all {
         questions::ask_use(ui, &mut profile)?;
     }
-    let now = store.clock.now().to_string();
-    profile.created_at = Some(now.clone());
-    profile.updated_at = Some(now);
+    date(&store, &mut profile);
     let destination = settings::profile_destination(&profile)?;
     if asks_all && !questions::confirm(ui, &profile, &destination)? {
         return Err(CommandError::interrupted());
     }
-    SignOut::within(ui, &store, PATIENCE).of_profile(&profile.name)?;
-    save::seal(&store, &profile, &given)?;
-    save::forget_others(&store, &profile, &given)?;
-    save::approve(&store, &profile)?;
+    save_new(ui, &store, &mut profile, &given, args.force || replaced)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Saves a new profile with its secrets, and approves where they may go. Nothing of a profile that
+/// it replaces is left; whether one may be replaced has to be clear before.
+pub(in crate::commands) fn save_new(
+    ui: &Ui,
+    store: &Store,
+    profile: &mut Profile,
+    given: &GivenSecrets,
+    replaces: bool,
+) -> Result<(), CommandError> {
+    date(store, profile);
+    SignOut::within(ui, store, PATIENCE).of_profile(&profile.name)?;
+    save::seal(store, profile, given)?;
+    save::forget_others(store, profile, given)?;
+    save::approve(store, profile)?;
     store
         .vault
         .profiles()
-        .create(&profile, args.force || replaced)
+        .create(profile, replaces)
         .map_err(wording::profiles)?;
     ui.note(&format!("Saved profile `{}`.", profile.name));
-    ui.note(&format!("Try it: {}", wording::first_call(&profile)));
-    Ok(ExitCode::SUCCESS)
+    ui.note(&format!("Try it: {}", wording::first_call(profile)));
+    Ok(())
+}
+
+fn date(store: &Store, profile: &mut Profile) {
+    let now = store.clock.now().to_string();
+    profile.created_at = Some(now.clone());
+    profile.updated_at = Some(now);
 }
 
 fn name(ui: &Ui, args: &CreateArgs) -> Result<ProfileName, CommandError> {

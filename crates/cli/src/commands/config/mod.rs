@@ -15,6 +15,9 @@ mod show;
 mod trust;
 mod view;
 
+pub(super) use self::create::save_new;
+pub(super) use self::fields::GivenSecrets;
+
 use std::process::ExitCode;
 
 use model::Profile;
