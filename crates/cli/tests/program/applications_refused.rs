@@ -79,6 +79,24 @@ fn the_token_follows_no_link_to_another_place() {
 }
 
 #[test]
+fn the_log_says_what_is_asked_and_never_by_which_token() {
+    let world = World::of_applications(120);
+    let token = world.call(&["get-token", "-p", "sp"]).run().answer();
+    let call = world.discovery(&["-vv", "-o", "json"]);
+    let (_, said) = call.run().answer_and_words();
+    assert!(said.contains("/v1.0/applications"), "{said}");
+    assert!(!said.contains(token.trim()), "{said}");
+    let signature = token.trim().rsplit('.').next().unwrap();
+    assert!(!said.contains(signature), "{said}");
+    let sent = world.emulator.requests_to(Endpoint::Applications);
+    let bearer = format!("Bearer {}", token.trim());
+    assert!(
+        sent.iter()
+            .all(|request| request.header("authorization") == Some(bearer.as_str()))
+    );
+}
+
+#[test]
 fn a_link_that_leads_back_ends_the_list() {
     let world = World::of_applications(250);
     world.discovery(&[]).run().answer();
