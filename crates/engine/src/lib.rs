@@ -6,6 +6,7 @@
 
 mod acquire;
 mod app;
+mod applications;
 pub mod clock;
 mod command;
 mod credential;
@@ -33,6 +34,7 @@ pub use acquire::Engine;
 pub use acquire::Issued;
 pub use acquire::Shortfall;
 pub use acquire::cached;
+pub use applications::Applications;
 pub use clock::SystemClock;
 pub use error::EngineError;
 pub use interaction::DeviceInvitation;

@@ -28,7 +28,7 @@ use zeroize::Zeroizing;
 use crate::EngineError;
 
 /// One question for a token.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct TokenRequest {
     /// Who is asked.
     pub authority: Authority,
@@ -117,7 +117,7 @@ pub enum CacheUse {
 }
 
 /// How an application proves itself, not yet read from where it is kept.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Credential {
     /// Not at all: a public client.
     None,
@@ -141,6 +141,7 @@ pub enum Credential {
 }
 
 /// Where a secret is.
+#[derive(Clone)]
 pub enum SecretSource {
     /// Here: it came with the command or its environment.
     Given(Zeroizing<String>),

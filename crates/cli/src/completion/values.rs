@@ -121,6 +121,7 @@ mod tests {
     /// The arguments whose values only the person knows.
     const FREE: &[&str] = &[
         "account",
+        "app_id",
         "audience",
         "authority",
         "certificate_password",
@@ -134,10 +135,12 @@ mod tests {
         "client_secret_command",
         "client_secret_env",
         "client_secret_expires",
+        "create",
         "diff",
         "domain_hint",
         "duration",
         "issuer",
+        "limit",
         "login_hint",
         "min_ttl",
         "name",
@@ -148,6 +151,7 @@ mod tests {
         "require",
         "resource",
         "search",
+        "state",
         "tenant_id",
         "text",
         "timeout",

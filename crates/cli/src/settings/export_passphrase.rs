@@ -14,7 +14,7 @@ pub(crate) fn new_export_passphrase(
     variables: &Variables,
     args: &PassphraseArgs,
 ) -> Result<Passphrase, CommandError> {
-    flags(args).chosen(ui, variables, "an export")
+    flags(args).chosen(ui, variables, "the export")
 }
 
 /// The passphrase of an export that was made.

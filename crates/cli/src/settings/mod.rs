@@ -2,6 +2,8 @@
 //! environment variables, and the one place where flags, variables and profiles are weighed
 //! against each other.
 
+mod admin_consent;
+mod applications;
 mod approval;
 mod chosen_authority;
 mod chosen_credential;
@@ -21,6 +23,9 @@ mod token_request;
 mod trial;
 mod variables;
 
+pub(crate) use self::admin_consent::admin_consent_page;
+pub(crate) use self::applications::applications_request;
+pub(crate) use self::applications::for_a_person;
 pub(crate) use self::approval::approval_of;
 pub(crate) use self::credential::GivenSecret;
 pub(crate) use self::credential::absolute;

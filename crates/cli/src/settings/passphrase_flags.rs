@@ -52,25 +52,25 @@ impl PassphraseFlags<'_> {
         Ok(Some(Passphrase::from(text.to_string())))
     }
 
-    /// The new passphrase that the flags give, or else the person, who is asked twice. `of_what`
-    /// completes "the passphrase of …".
+    /// The new passphrase that the flags give, or else the person, who is asked twice. `what`
+    /// completes "the passphrase for …".
     pub(super) fn chosen(
         &self,
         ui: &Ui,
         variables: &Variables,
-        of_what: &str,
+        what: &str,
     ) -> Result<Passphrase, CommandError> {
         let passphrase = match self.given(ui, variables)? {
             Some(passphrase) => passphrase,
             None => ui
-                .ask_new_secret(&format!("New passphrase of {of_what}"))
+                .ask_new_secret(&format!("New passphrase for {what}"))
                 .map(|text| Passphrase::from(text.to_string()))
                 .map_err(|error| error.hint(self.hint()))?,
         };
         if passphrase.expose_secret().chars().count() < SHORTEST {
             return Err(CommandError::usage(
                 "passphrase_too_short",
-                format!("the passphrase of {of_what} has at least {SHORTEST} characters"),
+                format!("the passphrase for {what} has at least {SHORTEST} characters"),
             )
             .hint("Four or five random words are easy to pass on and hard to guess."));
         }

@@ -208,7 +208,8 @@ pub(super) fn is_moved(
     profile_destination(profile).ok() != Some(Destination::new(authority, client_id))
 }
 
-fn scopes(
+/// What the token is for.
+pub(super) fn scopes(
     args: &TokenArgs,
     variables: &Variables,
     profile: Option<&Profile>,

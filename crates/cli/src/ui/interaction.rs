@@ -85,6 +85,11 @@ impl<'a> Person<'a> {
         }
     }
 
+    /// Clears the screen of what moves, for an answer that comes in parts.
+    pub(crate) fn pause(&self) {
+        self.stop_waiting();
+    }
+
     /// Leaves nothing on the screen that moves, and gives the keyboard back.
     fn stop_waiting(&self) {
         self.pasting.replace(None);
@@ -176,7 +181,7 @@ impl Interaction for Person<'_> {
                     .to_owned()
             }
             Progress::WaitingForAChange(holder) => wording::waiting_for_a_change(holder),
-            Progress::Asking(host) => format!("Asking {} for a token…", escaped(host)),
+            Progress::Asking(host) => format!("Asking {}…", escaped(host)),
             Progress::TryingAgain(delay, why) => format!(
                 "Trying again in {} s ({})…",
                 delay.as_secs().max(1),

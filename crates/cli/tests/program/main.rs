@@ -8,6 +8,11 @@
     reason = "tests arrange files and processes, and tell the real time"
 )]
 
+mod admin_consent;
+mod applications;
+mod applications_refused;
+mod applications_saved;
+mod applications_streamed;
 mod cache;
 // Looks into /proc.
 #[cfg(target_os = "linux")]

@@ -147,7 +147,7 @@ fn a_person_is_asked_for_the_old_passphrase_and_twice_for_the_new_one() {
     let mut terminal = Terminal::start(call);
     terminal.wait_for("Passphrase of the store");
     terminal.type_line(OLD);
-    terminal.wait_for("New passphrase of the store");
+    terminal.wait_for("New passphrase for the store");
     terminal.type_line(NEW);
     terminal.wait_for("onfirm");
     terminal.type_line(NEW);

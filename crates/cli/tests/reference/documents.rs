@@ -112,6 +112,19 @@ fn a_token_is_as_its_schema_says() {
 }
 
 #[test]
+fn applications_are_as_their_schema_says() {
+    let world = World::of_applications(20);
+    let found = Value::Array(world.discovered(&[]));
+    let schema = schema("applications.schema.json");
+    check(&found, &schema, "Applications");
+    let one = &schema["items"]["properties"];
+    assert_eq!(described("Applications"), fields(one));
+    assert_eq!(fields(&found[0]), fields(one));
+    let with_secret = found.as_array().unwrap().iter();
+    assert!(with_secret.clone().any(|it| it["secrets"][0].is_object()));
+}
+
+#[test]
 fn an_error_is_as_its_schema_says() {
     let world = World::with_profile();
     let wrong = world

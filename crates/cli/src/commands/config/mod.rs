@@ -28,6 +28,9 @@ mod trust;
 mod unlock;
 mod view;
 
+pub(super) use self::fields::GivenSecrets;
+pub(super) use self::save::new_profile;
+
 use std::process::ExitCode;
 
 use model::Profile;
