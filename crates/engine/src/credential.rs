@@ -188,8 +188,15 @@ fn secret(
         }),
         SecretSource::Given(value) => Ok(value.clone()),
         SecretSource::Reference(reference) => {
-            reference::read(reference, timeout, engine.environment, engine.clock)
-                .map_err(|source| EngineError::Reference { what, source })
+            let kept_back = request.variables_kept_back(engine.environment);
+            reference::read(
+                reference,
+                timeout,
+                engine.environment,
+                &kept_back,
+                engine.clock,
+            )
+            .map_err(|source| EngineError::Reference { what, source })
         }
         SecretSource::Stored {
             profile,

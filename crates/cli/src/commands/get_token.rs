@@ -46,7 +46,7 @@ pub(crate) fn run(
     let person = Person::new(ui, variables, clock, &request, manner);
     let issued = issued(variables, &store, &transport, person, &request)?;
     let now = store.clock.now();
-    give_out(ui, variables, args, &issued, now)?;
+    give_out(ui, variables, args, &request, &issued, now)?;
     if let Some(shortfall) = &issued.shortfall {
         ui.warn(&wording::shortfall(shortfall, &request));
     }
@@ -79,12 +79,17 @@ fn give_out(
     ui: &Ui,
     variables: &Variables,
     args: &TokenArgs,
+    request: &TokenRequest,
     issued: &Issued,
     now: Timestamp,
 ) -> Result<(), CommandError> {
     let text = output::rendered(&args.output, issued, now)?;
     if args.output.copy {
-        let copied = clipboard::copy(variables, text.trim_end())?;
+        let copied = clipboard::copy(
+            variables,
+            &request.variables_kept_back(variables),
+            text.trim_end(),
+        )?;
         ui.note(&wording::copied(copied));
         return Ok(());
     }

@@ -6,6 +6,7 @@ use std::io::Read;
 use std::path::Path;
 use std::path::PathBuf;
 
+use model::Profile;
 use model::SecretReference;
 use zeroize::Zeroize;
 use zeroize::Zeroizing;
@@ -94,6 +95,32 @@ impl CredentialArgs {
             command: self.client_assertion_command.as_ref(),
         }
     }
+}
+
+/// The environment variables that flags or the profile name as holding a secret.
+pub(super) fn secret_variables(flags: &CredentialArgs, profile: Option<&Profile>) -> Vec<String> {
+    let by_flags = [
+        &flags.client_secret_env,
+        &flags.certificate_password_env,
+        &flags.client_assertion_env,
+    ];
+    let by_profile = profile.into_iter().flat_map(|profile| {
+        [
+            &profile.client_secret_from,
+            &profile.certificate_password_from,
+            &profile.client_assertion_from,
+        ]
+    });
+    let by_profile = by_profile.filter_map(|reference| match reference {
+        Some(SecretReference::Env(name)) => Some(name),
+        _ => None,
+    });
+    by_flags
+        .into_iter()
+        .flatten()
+        .chain(by_profile)
+        .cloned()
+        .collect()
 }
 
 /// The secret that flags give, if they give one; stdin is read here.

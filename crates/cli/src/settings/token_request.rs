@@ -24,6 +24,7 @@ use super::approval::approval_of;
 use super::chosen_authority::chosen_authority;
 use super::chosen_credential::CredentialChoice;
 use super::chosen_credential::Origin;
+use super::credential::secret_variables;
 use super::destination::profile_destination;
 use super::sign_in::of_no_use;
 use super::sign_in::sign_in_wishes;
@@ -112,6 +113,7 @@ pub(crate) fn token_request(
         profile: profile.map(|profile| profile.name.clone()),
         wants_refresh_token: args.output.include_refresh_token,
         approval,
+        secret_variables: secret_variables(&args.credential, profile),
     })
 }
 

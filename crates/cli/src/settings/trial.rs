@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use super::Variables;
 use super::chosen_credential::CredentialChoice;
+use super::credential::secret_variables;
 use super::destination::profile_authority;
 use super::destination::profile_client_id;
 use super::sign_in::sign_in_wishes;
@@ -75,6 +76,7 @@ pub(crate) fn trial_request(
         profile: Some(profile.name.clone()),
         wants_refresh_token: false,
         approval: None,
+        secret_variables: secret_variables(&CredentialArgs::default(), Some(profile)),
     })
 }
 

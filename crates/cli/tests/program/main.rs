@@ -54,3 +54,4 @@ mod store_place;
 mod support;
 mod transfer;
 mod trying;
+mod variables_kept_back;
