@@ -24,6 +24,7 @@ use crate::error::ReferenceError;
 use crate::interaction::InputRefused;
 use crate::reference;
 use crate::request::Credential;
+use crate::request::FromVariable;
 use crate::request::SecretSource;
 use crate::request::TokenRequest;
 
@@ -207,12 +208,23 @@ fn secret(
                 .vault
                 .secrets()
                 .get(profile, *kind, &request.destination())?;
-            stored
-                .or_else(|| otherwise.clone())
-                .ok_or_else(|| EngineError::CredentialMissing {
+            match (stored, otherwise) {
+                (Some(stored), otherwise) => {
+                    tracing::info!(target: "engine", "{what}: the stored one");
+                    if let Some(FromVariable { name, .. }) = otherwise {
+                        tracing::info!(target: "engine", "{name} is set too and not used");
+                    }
+                    Ok(stored)
+                }
+                (None, Some(FromVariable { name, value })) => {
+                    tracing::info!(target: "engine", "{what}: none is stored, so {name} is used");
+                    Ok(value.clone())
+                }
+                (None, None) => Err(EngineError::CredentialMissing {
                     what,
                     profile: Some(profile.clone()),
-                })
+                }),
+            }
         }
     }
 }

@@ -154,11 +154,19 @@ pub enum SecretSource {
         profile: ProfileName,
         /// Which of its secrets.
         kind: SecretKind,
-        /// What serves where nothing is stored: a value from the environment.
-        otherwise: Option<Zeroizing<String>>,
+        /// What serves where nothing is stored.
+        otherwise: Option<FromVariable>,
     },
     /// Elsewhere, read at each use.
     Reference(SecretReference),
+}
+
+/// A secret that came in an environment variable.
+pub struct FromVariable {
+    /// The variable.
+    pub name: &'static str,
+    /// The secret.
+    pub value: Zeroizing<String>,
 }
 
 impl std::fmt::Debug for SecretSource {

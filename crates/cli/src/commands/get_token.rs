@@ -105,7 +105,7 @@ fn to_file(path: &Path, bytes: &[u8]) -> Result<(), CommandError> {
 
 fn warn_of_expiry(ui: &Ui, args: &TokenArgs, issued: &Issued, now: Timestamp) {
     let left = issued.entry.expires_on.seconds_since(now);
-    if issued.from_cache && left < i64::from(args.cache.warn_expiry) * 60 {
+    if issued.is_from_cache() && left < i64::from(args.cache.warn_expiry) * 60 {
         ui.warn(&format!("the token expires in {left} s"));
     }
 }

@@ -11,6 +11,7 @@ use model::SecretReference;
 use zeroize::Zeroize;
 use zeroize::Zeroizing;
 
+use super::source::Source;
 use crate::args::CredentialArgs;
 use crate::command_error::CommandError;
 use crate::ui::Ui;
@@ -39,11 +40,23 @@ pub(crate) struct SecretFlags<'a> {
 impl SecretFlags<'_> {
     /// Whether one of them is set.
     pub(crate) fn is_given(&self) -> bool {
-        self.value.is_some()
-            || self.stdin
-            || self.file.is_some()
-            || self.env.is_some()
-            || self.command.is_some()
+        self.source().is_some()
+    }
+
+    /// The one that is set.
+    pub(super) fn source(&self) -> Option<Source> {
+        let ways = [
+            (self.value.is_some(), ""),
+            (self.stdin, "-stdin"),
+            (self.file.is_some(), "-file"),
+            (self.env.is_some(), "-env"),
+            (self.command.is_some(), "-command"),
+        ];
+        let (_, way) = ways.into_iter().find(|(is_set, _)| *is_set)?;
+        Some(Source::SecretFlag {
+            secret: self.name,
+            way,
+        })
     }
 }
 

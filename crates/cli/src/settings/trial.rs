@@ -57,7 +57,7 @@ pub(crate) fn trial_request(
                 flags: &CredentialArgs::default(),
                 profile: Some(profile),
             };
-            with_given(choice.by_profile(profile)?, kept, given)
+            with_given(choice.by_profile(profile)?.credential, kept, given)
         }
     };
     Ok(TokenRequest {
@@ -98,7 +98,9 @@ fn with_given(
                 kind,
                 otherwise,
             }),
-            (None, Kept::Nowhere) => otherwise.map(SecretSource::Given),
+            (None, Kept::Nowhere) => {
+                otherwise.map(|otherwise| SecretSource::Given(otherwise.value))
+            }
         },
         elsewhere => Some(elsewhere),
     };
@@ -125,6 +127,7 @@ fn with_given(
 
 #[cfg(test)]
 mod tests {
+    use engine::FromVariable;
     use model::ProfileName;
 
     use super::*;
@@ -133,7 +136,10 @@ mod tests {
         Credential::Secret(SecretSource::Stored {
             profile: ProfileName::parse("sp").unwrap(),
             kind: SecretKind::ClientSecret,
-            otherwise: otherwise.map(|text| Zeroizing::new(text.to_owned())),
+            otherwise: otherwise.map(|text| FromVariable {
+                name: "AZURE_CLIENT_SECRET",
+                value: Zeroizing::new(text.to_owned()),
+            }),
         })
     }
 

@@ -55,3 +55,4 @@ mod support;
 mod transfer;
 mod trying;
 mod variables_kept_back;
+mod which_source_won;
