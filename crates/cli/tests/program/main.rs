@@ -33,6 +33,7 @@ mod precedence;
 mod prompts;
 mod questions;
 mod references;
+mod references_each_time;
 mod refresh_token_theft;
 mod renaming;
 mod rotation;

@@ -234,6 +234,20 @@ fn a_person_then_the_refresh_token_then_the_cache_answer() {
 }
 
 #[test]
+fn another_process_that_answered_is_named() {
+    let world = World::with_profile();
+    let held = world.emulator.hold_token_replies();
+    let asking = world.start_and_wait_until_it_asks();
+    let waiting = world.call(&["get-token", "-v"]).start();
+    waiting.wait_to_say("Waiting for process");
+    drop(held);
+    asking.finish().answer_and_words();
+    let (_, said) = waiting.finish().answer_and_words();
+    let answered = "answered by another process, by way of the cache\n";
+    assert!(said.ends_with(answered), "{said}");
+}
+
+#[test]
 fn text_of_a_profile_does_not_reach_the_terminal_raw() {
     let world = World::new();
     let file = world.home.put("\u{1b}[31msecret", SECRET);
