@@ -29,6 +29,7 @@ pub mod signing_keys;
 pub mod transport;
 mod user;
 
+pub use acquire::AnsweredBy;
 pub use acquire::DEFAULT_TIMEOUT;
 pub use acquire::Engine;
 pub use acquire::Issued;
@@ -49,6 +50,7 @@ pub use interaction::SignInNotice;
 pub use reference::bytes_of;
 pub use request::CacheUse;
 pub use request::Credential;
+pub use request::FromVariable;
 pub use request::SecretSource;
 pub use request::SignInWishes;
 pub use request::TokenRequest;

@@ -31,8 +31,8 @@ pub(crate) fn admin_consent_page(
     };
     let target = &args_of_token.target;
     let authority = chosen_authority(target, variables, Some(profile))?.authority;
-    let client_id = client_id(target, variables, Some(profile))?;
-    let scopes = scopes(
+    let (client_id, _) = client_id(target, variables, Some(profile))?;
+    let (scopes, _) = scopes(
         &args_of_token,
         variables,
         Some(profile),

@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use engine::DeviceInvitation;
 use engine::Ending;
-use engine::Environment as _;
 use engine::InputRefused;
 use engine::Interaction;
 use engine::Invitation;
@@ -108,9 +107,8 @@ impl<'a> Person<'a> {
             ));
             return false;
         };
-        let mut secrets = self.variables.secret_variables();
-        secrets.extend(self.request.credential.variable().map(ToOwned::to_owned));
-        match browser::open(browser, page, &secrets) {
+        let kept_back = self.request.variables_kept_back(self.variables);
+        match browser::open(browser, page, &kept_back) {
             Ok(()) => true,
             Err(error) => {
                 self.ui

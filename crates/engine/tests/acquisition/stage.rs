@@ -491,6 +491,7 @@ pub(crate) fn request_to(authority: &str) -> TokenRequest {
         profile: None,
         wants_refresh_token: false,
         approval: None,
+        secret_variables: Vec::new(),
     }
 }
 
