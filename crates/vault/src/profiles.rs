@@ -111,8 +111,6 @@ pub enum ProfilesError {
 pub struct Found {
     /// The profile.
     pub profile: Profile,
-    /// The line it begins on, counted from 1.
-    pub line: usize,
     /// Whether the name asked for is its own, letter case included.
     pub exact: bool,
 }
@@ -164,12 +162,7 @@ impl<'v> Profiles<'v> {
         let document = stored.document()?;
         let (entry, exact) = self.choose(&document, name)?;
         let profile = self.interpret(&document, entry)?;
-        let line = document.line(entry);
-        Ok(Found {
-            profile,
-            line,
-            exact,
-        })
+        Ok(Found { profile, exact })
     }
 
     /// The name of the profile that is meant by that name, chosen as by [`find`](Self::find), usable

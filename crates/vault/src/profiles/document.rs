@@ -1,18 +1,23 @@
 //! The text of `profiles.json`, changed by cutting and pasting: what is not changed stays as it
 //! is, byte for byte.
 //!
-//! `serde_json` judges whether the text is JSON; only then are places in it looked for. Both go
-//! over it once: every `get-token` waits for that.
+//! `serde_json` judges whether the text is JSON, and finds the profiles while it goes over it: every
+//! `get-token` waits for that. Only then are places in a profile looked for.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::ops::Range;
 use std::path::Path;
 
 use model::Profile;
 use model::ProfileName;
-use serde::de::IgnoredAny;
+use serde::Deserialize;
+use serde::Deserializer;
+use serde::de::MapAccess;
+use serde::de::Visitor;
 use serde_json::Map;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::profiles::ProfilesError;
 
@@ -61,31 +66,49 @@ impl<'t> Document<'t> {
                 entries: Vec::new(),
             });
         }
-        serde_json::from_str::<IgnoredAny>(json).map_err(|error| ProfilesError::Syntax {
+        let syntax = |error: serde_json::Error| ProfilesError::Syntax {
             path: path.to_owned(),
             line: error.line(),
             column: error.column(),
             why: without_place(&error),
-        })?;
-        Self::locate(text, text.len() - json.len()).map_err(|(at, why)| ProfilesError::Shape {
-            path: path.to_owned(),
-            line: place(&text[..at]).0,
-            why,
-        })
-    }
-
-    fn locate(text: &'t str, start: usize) -> Result<Self, (usize, &'static str)> {
-        let scan = Scan(text);
-        let root = scan.past_blanks(start);
-        let (array, entries) = match scan.byte(root) {
-            Some(b'[') => scan.entries(root),
-            Some(b'{') => scan.member_profiles(root)?,
-            _ => return Err((root, "neither an array nor an object")),
         };
+        let shape = |part: &str, why| ProfilesError::Shape {
+            path: path.to_owned(),
+            line: place(&text[..range_of(part, text).start]).0,
+            why,
+        };
+        let root = json.trim();
+        let (array, elements) = match root.as_bytes() {
+            [b'[', ..] => (root, serde_json::from_str(json).map_err(syntax)?),
+            [b'{', ..] => {
+                let Members(members) = serde_json::from_str(json).map_err(syntax)?;
+                let mut lists = members.iter().filter(|(name, _)| name == "profiles");
+                let Some((_, list)) = lists.next() else {
+                    return Err(shape(root, "the object has no `profiles`"));
+                };
+                if let Some((_, second)) = lists.next() {
+                    return Err(shape(second.get(), "`profiles` stands here a second time"));
+                }
+                if !list.get().starts_with('[') {
+                    return Err(shape(list.get(), "`profiles` is no array"));
+                }
+                let elements = serde_json::from_str(list.get()).map_err(syntax)?;
+                (list.get(), elements)
+            }
+            _ => {
+                serde_json::from_str::<&RawValue>(json).map_err(syntax)?;
+                return Err(shape(root, "neither an array nor an object"));
+            }
+        };
+        let entry = |element: &'t RawValue| Entry {
+            range: range_of(element.get(), text),
+            name: Scan(element.get()).name(),
+        };
+        let elements: Vec<&RawValue> = elements;
         Ok(Self {
+            array: range_of(array, text),
+            entries: elements.into_iter().map(entry).collect(),
             text: Cow::Borrowed(text),
-            array,
-            entries,
         })
     }
 
@@ -339,6 +362,12 @@ fn place(before: &str) -> (usize, usize) {
     (line, column)
 }
 
+/// Where a part of a text is in it.
+fn range_of(part: &str, whole: &str) -> Range<usize> {
+    let start = part.as_ptr().addr() - whole.as_ptr().addr();
+    start..start + part.len()
+}
+
 fn newlines(text: &str) -> usize {
     text.matches('\n').count()
 }
@@ -351,9 +380,6 @@ fn without_place(error: &serde_json::Error) -> String {
         None => text,
     }
 }
-
-/// An array, and its elements.
-type Located<'t> = (Range<usize>, Vec<Entry<'t>>);
 
 struct Member {
     key: Range<usize>,
@@ -431,42 +457,6 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// The array that begins here, and its elements.
-    fn entries(self, start: usize) -> Located<'a> {
-        let mut entries = Vec::new();
-        let mut at = self.past_blanks(start + 1);
-        while !matches!(self.byte(at), None | Some(b']')) {
-            let range = self.value(at);
-            at = self.next(range.end);
-            entries.push(Entry {
-                name: self.name_of(&range),
-                range,
-            });
-        }
-        (start..at + 1, entries)
-    }
-
-    /// The array called `profiles` of the object that begins here, and its elements.
-    fn member_profiles(self, start: usize) -> Result<Located<'a>, (usize, &'static str)> {
-        let mut found = None;
-        let mut at = self.past_blanks(start + 1);
-        while self.byte(at) == Some(b'"') {
-            let key = at..self.past_string(at);
-            let value = self.past_blanks(self.past_blanks(key.end) + 1);
-            let end = if self.text(&key).as_deref() != Some("profiles") {
-                self.value(value).end
-            } else if found.is_some() {
-                return Err((key.start, "`profiles` stands here a second time"));
-            } else if self.byte(value) == Some(b'[') {
-                found.insert(self.entries(value)).0.end
-            } else {
-                return Err((value, "`profiles` is no array"));
-            };
-            at = self.next(end);
-        }
-        found.ok_or((start, "the object has no `profiles`"))
-    }
-
     /// The members of the object that begins here; none of a value that is no object.
     fn members(self, start: usize) -> impl Iterator<Item = Member> + use<'a> {
         let mut at = match self.byte(start) {
@@ -493,11 +483,39 @@ impl<'a> Scan<'a> {
         }
     }
 
-    fn name_of(self, entry: &Range<usize>) -> Option<Cow<'a, str>> {
+    /// The name of the profile that the text begins with.
+    fn name(self) -> Option<Cow<'a, str>> {
         let name = self
-            .members(entry.start)
+            .members(0)
             .find(|member| self.text(&member.key).as_deref() == Some("name"))?;
         self.text(&name.value)
+    }
+}
+
+/// The members of an object as they stand there, the second of a name as well.
+struct Members<'t>(Vec<(String, &'t RawValue)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MembersVisitor)
+    }
+}
+
+struct MembersVisitor;
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Members<'de>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = map.next_entry()? {
+            members.push(member);
+        }
+        Ok(Members(members))
     }
 }
 
