@@ -106,25 +106,17 @@ impl<'v> Imports<'v> {
         }
         let decided = self.decision(incoming, added)?;
         profiles.can_merge(&decided.profiles)?;
-        self.journal().decide(&decided)?;
         // The one step whose failure is foreseeable, a configuration directory that is read-only,
         // comes first, while all can be called off.
-        if let Err(error) = profiles.merge(&decided.profiles) {
-            self.journal().forget()?;
-            return Err(error);
-        }
+        self.journal()
+            .begin(&decided, || profiles.merge(&decided.profiles))?;
         self.finish(&lock)?;
         Ok(lock.release()?)
     }
 
     /// Finishes an import that was decided, if there is one. Costs one look otherwise.
     pub(crate) fn finish_if_begun(self) -> Result<(), ProfilesError> {
-        if !self.journal().is_begun() {
-            return Ok(());
-        }
-        let lock = self.vault.profiles().lock_to_change()?;
-        self.finish(&lock)?;
-        Ok(lock.release()?)
+        self.journal().finish_if_begun(|lock| self.finish(lock))
     }
 
     /// The same for who holds the lock of the profiles. Done again, it does the same.

@@ -1,5 +1,6 @@
 //! Profiles from elsewhere: read off their own text, and put among ours all at once.
 
+use std::collections::HashMap;
 use std::collections::HashSet;
 use std::io;
 use std::path::Path;
@@ -70,15 +71,30 @@ impl Profiles<'_> {
 
     fn merged(self, stored: &Stored, profiles: &[Profile]) -> Result<String, ProfilesError> {
         let mut document = stored.document()?;
+        // Places stay while profiles are changed and added; of a name that stands twice there is none.
+        let mut places: HashMap<String, Option<usize>> = HashMap::new();
+        for (place, entry) in document.entries().iter().enumerate() {
+            if let Some(name) = entry.name() {
+                places
+                    .entry(name.to_owned())
+                    .and_modify(|place| *place = None)
+                    .or_insert(Some(place));
+            }
+        }
         for profile in profiles {
-            let merged = match self.exactly(&document, &profile.name) {
-                Ok(entry) => {
-                    let entry = entry.clone();
+            let merged = match places.get(profile.name.as_str()) {
+                None => {
+                    places.insert(profile.name.to_string(), Some(document.entries().len()));
+                    document.append(profile)
+                }
+                Some(place) => {
+                    let entry = match *place {
+                        Some(place) => document.entries()[place].clone(),
+                        None => self.exactly(&document, &profile.name)?.clone(),
+                    };
                     let before = self.interpret(&document, &entry).ok();
                     document.update(&entry, before.as_ref(), profile)
                 }
-                Err(ProfilesError::NotFound { .. }) => document.append(profile),
-                Err(error) => return Err(error),
             };
             merged.map_err(|error| unwritable(&profile.name, &error))?;
         }
@@ -96,11 +112,12 @@ pub(crate) fn list_at(path: &Path) -> Result<Option<Vec<Listed>>, ProfilesError>
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(StorageError::io("read", path, error).into()),
     }
-    let document = Stored::read(path.to_owned())?.document()?;
-    let entries = document.entries().iter();
+    let stored = Stored::read(path.to_owned())?;
+    let document = stored.document()?;
+    let entries = document.entries_with_lines();
     Ok(Some(
         entries
-            .map(|entry| listed(&document, entry, path))
+            .map(|(entry, line)| listed(&document, entry, line, path))
             .collect(),
     ))
 }
@@ -109,24 +126,18 @@ pub(crate) fn list_at(path: &Path) -> Result<Option<Vec<Listed>>, ProfilesError>
 /// No two have the same name, letter case apart. `path` is what errors name.
 pub(crate) fn read_all(bytes: &[u8], path: &Path) -> Result<Vec<Profile>, ProfilesError> {
     let document = Document::parse(bytes, path)?;
-    let mut profiles: Vec<(Profile, usize)> = Vec::new();
-    for entry in document.entries() {
-        let line = document.line(entry);
+    let mut profiles = Vec::new();
+    let mut lines = HashMap::new();
+    for (entry, line) in document.entries_with_lines() {
         let profile = interpreted(&document, entry, path)?;
-        let same = |(other, _): &&(Profile, usize)| {
-            other
-                .name
-                .as_str()
-                .eq_ignore_ascii_case(profile.name.as_str())
-        };
-        if let Some((_, first)) = profiles.iter().find(same) {
+        if let Some(first) = lines.insert(profile.name.as_str().to_ascii_lowercase(), line) {
             return Err(ProfilesError::Duplicate {
                 path: path.to_owned(),
                 name: profile.name,
-                lines: [*first, line],
+                lines: [first, line],
             });
         }
-        profiles.push((profile, line));
+        profiles.push(profile);
     }
-    Ok(profiles.into_iter().map(|(profile, _)| profile).collect())
+    Ok(profiles)
 }

@@ -60,7 +60,7 @@ impl Stored {
     }
 
     /// Finds the profiles in it.
-    pub(super) fn document(&self) -> Result<Document, ProfilesError> {
+    pub(super) fn document(&self) -> Result<Document<'_>, ProfilesError> {
         Document::parse(&self.bytes, &self.path)
     }
 
