@@ -63,13 +63,11 @@ pub(crate) const REMINDERS: &str = "reminders";
 /// The directories of records that the master key alone seals.
 pub(crate) const UNDER_THE_MASTER_KEY: [&str; 4] = [SECRETS, APPROVALS, REFRESH_TOKENS, ACCOUNTS];
 
-/// Whether a directory of that name in the state directory holds records.
+/// Whether a directory of that name in the state directory holds sealed records, which are of no use
+/// without the store's header.
 fn is_records(name: &str) -> bool {
     match name.split_once('.') {
-        None => {
-            [TOKENS, ACCOUNT_COPIES, REMINDERS].contains(&name)
-                || UNDER_THE_MASTER_KEY.contains(&name)
-        }
+        None => [TOKENS, ACCOUNT_COPIES].contains(&name) || UNDER_THE_MASTER_KEY.contains(&name),
         Some((records, key)) => {
             UNDER_THE_MASTER_KEY.contains(&records) && KeyId::parse(key).is_some()
         }
@@ -84,6 +82,7 @@ fn is_own_name(name: &str) -> bool {
         imports::NAME,
         renames::NAME,
         change::NAME,
+        REMINDERS,
     ]
     .contains(&name)
         || is_records(name)
@@ -460,6 +459,8 @@ impl Vault {
             if is_records(&name)
                 && let Some(records) = state.open_below(&name, self.opening())?
                 && !records.names()?.is_empty()
+                // Another process may have made the store since.
+                && Header::read(state)?.is_none()
             {
                 return Err(VaultError::HeaderMissing {
                     path: Header::path(state),

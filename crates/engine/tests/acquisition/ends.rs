@@ -57,3 +57,11 @@ fn who_keeps_nothing_is_told_each_time() {
         assert_eq!(told_of_an_end(&stage), times);
     }
 }
+
+#[test]
+fn what_was_told_before_there_is_a_store_does_not_stand_for_one() {
+    let stage = Stage::new();
+    assert!(stage.vault.reminders().is_due(&["x"], stage.clock.now()));
+    stage.will_reply([token("t", 3600)]);
+    stage.ask(&request()).unwrap();
+}
