@@ -1,6 +1,8 @@
 //! `inspect`: what a token says.
 
 mod comparison;
+#[cfg(test)]
+mod corpus;
 mod document;
 mod pretty;
 mod verify;
