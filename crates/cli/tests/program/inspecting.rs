@@ -174,3 +174,21 @@ fn two_tokens_are_compared_claim_by_claim() {
     );
     assert_eq!(document["header"], json!([]));
 }
+
+#[test]
+fn a_stray_token_is_not_repeated_in_the_complaint_about_it() {
+    let home = Home::new();
+    let (token, stray) = (living(), living());
+    for flags in [
+        &["inspect", token.as_str(), stray.as_str()][..],
+        &["inspect", "--file", "f", &token],
+        &["get-token", &stray],
+        &[&stray],
+    ] {
+        for as_json in [&[][..], &["-o", "json"]] {
+            let outcome = home.call(flags).args(as_json).run();
+            assert_eq!(outcome.code(), Some(4), "{}", outcome.stderr());
+            assert!(!outcome.stderr().contains("eyJ"), "{}", outcome.stderr());
+        }
+    }
+}
