@@ -42,6 +42,7 @@ use crate::renames;
 use crate::renames::Renames;
 use crate::secrets::Secrets;
 use crate::session;
+use crate::signing_keys::SigningKeyRecords;
 use crate::tokens::Tokens;
 
 /// Directories of sealed records, inside the state directory.
@@ -52,10 +53,11 @@ pub(crate) const REFRESH_TOKENS: &str = "refresh-tokens";
 pub(crate) const ACCOUNTS: &str = "accounts";
 pub(crate) const ACCOUNT_COPIES: &str = "account-copies";
 pub(crate) const REMINDERS: &str = "reminders";
+pub(crate) const SIGNING_KEYS: &str = "signing-keys";
 
 /// What stands in the state directory: header, locks, an import and a rename, then the directories
 /// of records.
-const OWN_NAMES: [&str; 11] = [
+const OWN_NAMES: [&str; 12] = [
     header::NAME,
     LOCKS,
     imports::NAME,
@@ -67,6 +69,7 @@ const OWN_NAMES: [&str; 11] = [
     ACCOUNTS,
     ACCOUNT_COPIES,
     REMINDERS,
+    SIGNING_KEYS,
 ];
 
 /// How long a process waits for another one that makes the store. A person may be typing a
@@ -163,6 +166,11 @@ impl Vault {
     /// What was told lately.
     pub fn reminders(&self) -> Reminders<'_> {
         Reminders::new(self)
+    }
+
+    /// The keys that authorities sign with, as they were last had.
+    pub fn signing_keys(&self) -> SigningKeyRecords<'_> {
+        SigningKeyRecords::new(self)
     }
 
     /// Imports into the profiles and the sealed secrets.
@@ -353,6 +361,23 @@ impl Vault {
         let runtime = self.locations.runtime.as_deref();
         let found = session::read(runtime, &self.keyring, store)?;
         Ok(found.map(|key| self.session.get_or_init(|| key)))
+    }
+
+    /// The key for what is worth keeping, but worth nobody's trouble: the session's, else the master
+    /// key unless a passphrase would have to be asked for. `None` if there is neither; nothing is
+    /// made.
+    pub(crate) fn key_at_hand(&self) -> Result<Option<&Key>, VaultError> {
+        let Some(header) = self.existing_header()? else {
+            return Ok(None);
+        };
+        if let Some(key) = self.existing_session_key(header.store)? {
+            return Ok(Some(key));
+        }
+        let asks = matches!(header.keeping, Keeping::Passphrase(_)) && self.master.get().is_none();
+        if asks {
+            return Ok(None);
+        }
+        self.master_key().map(Some)
     }
 
     fn fetch(&self, header: &Header) -> Result<Key, KeyUnavailable> {
