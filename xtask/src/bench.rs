@@ -1,9 +1,14 @@
 //! `cargo xtask bench`: what a warm `get-token`, `check` and `inspect` cost beside the least that could do the same.
 //!
+//! The same with a thousand profiles, and what waits for a person then: [`thousand_profiles`].
+//!
 //! Every round runs each program a few times in turn, so that a slow moment of the machine falls on all
 //! of them.
 
+mod thousand_profiles;
+
 use std::{
+    ffi::OsString,
     fs,
     path::{Path, PathBuf},
 };
@@ -19,6 +24,7 @@ use crate::{
 };
 
 const RUNS_PER_ROUND: &str = "10";
+const WITH_KEY_FILE: &str = "get-token, key file";
 
 struct Contender {
     name: &'static str,
@@ -78,16 +84,18 @@ pub(crate) fn run(rounds: u32) -> anyhow::Result<()> {
         |speaks| WarmStore::prepare_with(&workspace, product.clone(), speaks, session_key);
     let by_session_key = prepare(Speaks::ForTheApp)?;
     let of_a_person = prepare(Speaks::ForAPerson)?;
+    let crowded = thousand_profiles::prepare(&workspace, product.clone())?;
 
     let mut contenders = vec![
         cat(&by_key_file)?,
         bare_program(&workspace, &baseline, &by_key_file)?,
-        warm("get-token, key file", &by_key_file),
+        warm(WITH_KEY_FILE, &by_key_file),
         warm("get-token, session key", &by_session_key),
         warm("get-token of a person, session key", &of_a_person),
         about("check, session key", &by_session_key, "check"),
         about("inspect, session key", &by_session_key, "inspect"),
     ];
+    contenders.extend(thousand_profiles::contenders(&crowded));
     let report = by_key_file.directory().join("hyperfine.json");
     for round in 0..rounds {
         eprint!("\rround {} of {rounds}", round + 1);
@@ -97,7 +105,7 @@ pub(crate) fn run(rounds: u32) -> anyhow::Result<()> {
     }
     eprintln!();
     print_table(&mut contenders);
-    Ok(())
+    thousand_profiles::judge(&contenders)
 }
 
 fn cat(store: &WarmStore) -> anyhow::Result<Contender> {
@@ -154,7 +162,10 @@ fn warm(name: &'static str, store: &WarmStore) -> Contender {
 
 /// A command about the token in the cache.
 fn about(name: &'static str, store: &WarmStore, command: &str) -> Contender {
-    let command = store.command_named(command);
+    run_in(store, name, &store.command_named(command))
+}
+
+fn run_in(store: &WarmStore, name: &'static str, command: &[OsString]) -> Contender {
     Contender {
         name,
         command: quoted(command.iter().map(Path::new)),

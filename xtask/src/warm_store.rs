@@ -2,6 +2,7 @@
 
 use std::{
     ffi::OsString,
+    fs,
     path::{Path, PathBuf},
 };
 
@@ -95,9 +96,32 @@ impl WarmStore {
 
     /// Another command about the cached token.
     pub(crate) fn command_named(&self, name: &str) -> Vec<OsString> {
+        self.command_of([name, "--profile", self.speaks.profile()])
+    }
+
+    /// The program, given these arguments.
+    pub(crate) fn command_of<const N: usize>(&self, arguments: [&str; N]) -> Vec<OsString> {
         let mut words = vec![self.product.clone().into_os_string()];
-        words.extend([name, "--profile", self.speaks.profile()].map(OsString::from));
+        words.extend(arguments.map(OsString::from));
         words
+    }
+
+    /// Puts other profiles before the one there is, so that this many are there. They are like it,
+    /// their names end in a number of three digits.
+    pub(crate) fn fill_up(&self, profiles: usize) -> anyhow::Result<()> {
+        let file = self.directory.path().join("config").join("profiles.json");
+        let written = fs::read_to_string(&file)?;
+        let list = written.trim().strip_prefix('[');
+        let own = list
+            .and_then(|list| list.strip_suffix(']'))
+            .with_context(|| format!("{} holds no list", file.display()))?
+            .trim();
+        let name = self.speaks.profile();
+        let others =
+            (1..profiles).map(|number| own.replacen(name, &format!("{name}-{number:03}"), 1));
+        let all: Vec<String> = others.chain([own.to_owned()]).collect();
+        fs::write(&file, format!("[\n  {}\n]\n", all.join(",\n  ")))?;
+        Ok(())
     }
 
     pub(crate) fn environment(&self) -> [(&'static str, PathBuf); 6] {

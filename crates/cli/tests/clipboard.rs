@@ -201,6 +201,44 @@ fn the_token_is_on_the_clipboard_marked_as_secret_and_nowhere_else() {
     display.assert_ends();
 }
 
+/// The environment of whoever holds that display's clipboard for a command (proc(5)).
+fn environment_of_holder(display: &Display) -> String {
+    let here = format!("DISPLAY={}\0", display.name);
+    let processes = std::fs::read_dir("/proc").unwrap();
+    let held = processes.filter_map(|process| {
+        // A process may end while it is looked at.
+        let process = process.unwrap().path();
+        let words = std::fs::read_to_string(process.join("cmdline")).ok()?;
+        let environment = std::fs::read_to_string(process.join("environ")).ok()?;
+        (words.contains("hold-clipboard") && environment.contains(&here)).then_some(environment)
+    });
+    let held: Vec<String> = held.collect();
+    assert_eq!(held.len(), 1, "{held:?}");
+    held.concat()
+}
+
+#[test]
+fn who_holds_it_gets_no_variable_that_holds_a_secret() {
+    let (emulator, home, display) = (emulator(), TempDir::new().unwrap(), Display::start());
+    let output = get_token(&emulator, &home)
+        .args(["--client-secret-env", "FLAGS_SECRET"])
+        .env("DISPLAY", &display.name)
+        .env("FLAGS_SECRET", SECRET)
+        .env("SOMETHING_ELSE", "stays")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let environment = environment_of_holder(&display);
+    assert!(
+        environment.contains("SOMETHING_ELSE=stays\0"),
+        "{environment}"
+    );
+    assert!(!environment.contains("_SECRET"), "{environment}");
+    assert!(!environment.contains(SECRET), "{environment}");
+    drop(display.copy_something_else());
+    display.assert_ends();
+}
+
 #[test]
 fn it_is_cleared_when_its_time_is_over() {
     let display = Display::start();

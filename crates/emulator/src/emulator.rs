@@ -13,6 +13,7 @@ use crate::directory::{App, Directory, Resource, Tenant, TenantPath, User};
 use crate::endpoints::device_login;
 use crate::error::StartError;
 use crate::fault::Fault;
+use crate::graph::Registrations;
 use crate::issued::{
     DEFAULT_DEVICE_CODE_INTERVAL, DEFAULT_DEVICE_CODE_LIFETIME, DeviceAnswerError, DeviceCodes,
     RefreshRotation,
@@ -50,12 +51,20 @@ pub struct EmulatorBuilder {
     clock_offset_seconds: i64,
     device_code_lifetime: Duration,
     device_code_interval: Duration,
+    registrations: Registrations,
 }
 
 /// Token replies are held back while this exists.
 #[derive(Debug)]
 #[must_use = "dropping it lets the replies go"]
 pub struct HeldReplies {
+    shared: Arc<Shared>,
+}
+
+/// Pages of applications are held back while this exists.
+#[derive(Debug)]
+#[must_use = "dropping it lets the pages go"]
+pub struct HeldPages {
     shared: Arc<Shared>,
 }
 
@@ -74,6 +83,7 @@ impl Emulator {
             clock_offset_seconds: 0,
             device_code_lifetime: DEFAULT_DEVICE_CODE_LIFETIME,
             device_code_interval: DEFAULT_DEVICE_CODE_INTERVAL,
+            registrations: Registrations::default(),
         }
     }
 
@@ -180,6 +190,21 @@ impl Emulator {
         HeldReplies {
             shared: Arc::clone(&self.shared),
         }
+    }
+
+    /// Lets this many more pages of applications out, and holds the others back until the value
+    /// returned is dropped. Requests are received and counted meanwhile.
+    pub fn hold_pages_after(&self, count: usize) -> HeldPages {
+        self.shared.allow_pages(count);
+        HeldPages {
+            shared: Arc::clone(&self.shared),
+        }
+    }
+
+    /// The names of all applications that Graph lists, in its order.
+    pub fn application_names(&self) -> Vec<String> {
+        let state = &self.shared.state;
+        state.registrations.names(&state.directory)
     }
 
     /// Changes the lifetime of the tokens issued from now on; whole seconds count.
@@ -345,6 +370,19 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Has Graph list this many made-up applications beside those that are registered. They are the
+    /// same each time, and some have names that are hard to print.
+    pub fn generated_applications(mut self, count: usize) -> Self {
+        self.registrations.generated = count;
+        self
+    }
+
+    /// Has Graph refuse advanced queries, as in a B2C tenant.
+    pub fn without_advanced_queries(mut self) -> Self {
+        self.registrations.has_advanced_queries = false;
+        self
+    }
+
     /// How long device codes wait for an answer; whole seconds count. 15 minutes unless set.
     pub fn device_code_lifetime(mut self, lifetime: Duration) -> Self {
         self.device_code_lifetime = lifetime;
@@ -379,6 +417,7 @@ impl EmulatorBuilder {
         let device_codes = DeviceCodes::new(self.device_code_lifetime, self.device_code_interval);
         let state = State::new(
             directory,
+            self.registrations,
             clock,
             self.strictness,
             self.token_lifetime,
@@ -403,6 +442,12 @@ impl EmulatorBuilder {
 impl Drop for HeldReplies {
     fn drop(&mut self) {
         self.shared.release();
+    }
+}
+
+impl Drop for HeldPages {
+    fn drop(&mut self) {
+        self.shared.allow_pages(usize::MAX);
     }
 }
 

@@ -11,6 +11,7 @@ use crate::endpoints::instance_discovery::unknown_instance;
 use crate::endpoints::token::with_numeric_strings;
 use crate::entra_error::EntraError;
 use crate::exchange::Exchange;
+use crate::graph::GraphError;
 use crate::reply::{Reply, ReplyBody};
 use crate::routes::Endpoint;
 use crate::state::lock;
@@ -48,6 +49,8 @@ pub enum Fault {
     HostileText,
     /// AADSTS50049 `invalid_instance`, instance discovery's answer to a host it does not know.
     InvalidInstance,
+    /// Graph's 401 that asks for a token with these claims, a JSON object.
+    ClaimsChallenge(String),
 
     /// The honest reply, its body cut in half; the message itself is complete.
     TruncatedJson,
@@ -169,6 +172,7 @@ impl Fault {
             }
             Self::Error(played) => played.into_entra_error().reply(exchange),
             Self::HostileText => hostile(),
+            Self::ClaimsChallenge(claims) => GraphError::challenge(claims).reply(exchange),
             Self::InvalidInstance => unknown_instance().reply(exchange),
             Self::TruncatedJson => halved(honest(), false),
             Self::BrokenBody => halved(honest(), true),

@@ -31,6 +31,7 @@ mod exchange;
 mod fault;
 mod form;
 mod grants;
+mod graph;
 mod id_token;
 mod identifiers;
 mod issued;
@@ -54,7 +55,7 @@ pub use directory::{
     App, Consent, DEFAULT_TENANT_DOMAIN, DEFAULT_TENANT_ID, FederatedCredential, Platform,
     Resource, Tenant, TokenVersion, User,
 };
-pub use emulator::{Emulator, EmulatorBuilder, HeldReplies};
+pub use emulator::{Emulator, EmulatorBuilder, HeldPages, HeldReplies};
 pub use error::StartError;
 pub use fault::{Fault, HOSTILE_TEXT, PlayedError, RetryAfter};
 pub use issued::{DeviceAnswerError, RefreshRotation};

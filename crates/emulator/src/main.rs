@@ -52,6 +52,15 @@ struct Arguments {
     /// A user who can sign in, by user principal name; may be repeated
     #[arg(long, value_name = "NAME@DOMAIN", value_parser = user_principal_name)]
     user: Vec<String>,
+    /// How many made-up applications Microsoft Graph (/v1.0/applications) lists beside those
+    /// registered
+    #[arg(
+        long,
+        value_name = "COUNT",
+        default_value_t = 0,
+        hide_default_value = true
+    )]
+    apps: usize,
     /// How long tokens live
     #[arg(long, value_name = "SECONDS", default_value_t = 3599)]
     token_lifetime: u64,
@@ -95,6 +104,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         } else {
             Strictness::AsEntra
         })
+        .generated_applications(arguments.apps)
         .token_lifetime(Duration::from_secs(arguments.token_lifetime));
     if let Some((id, domain)) = &arguments.tenant {
         builder = builder.tenant(Tenant::new(id, domain));

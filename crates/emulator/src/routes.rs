@@ -6,6 +6,7 @@ use crate::endpoints::{
     openid_configuration, token,
 };
 use crate::exchange::Exchange;
+use crate::graph;
 use crate::reply::Reply;
 
 /// The endpoints of the emulator, as faults and counters name them.
@@ -28,6 +29,8 @@ pub enum Endpoint {
     DeviceLogin,
     /// `/{tenant}/oauth2/v2.0/logout`
     Logout,
+    /// Microsoft Graph: `/v1.0/applications`
+    Applications,
 }
 
 /// Where a person types the code that a device shows.
@@ -53,6 +56,7 @@ pub(crate) enum Route<'a> {
     DeviceAuthorization(&'a str),
     DeviceLogin,
     Logout(&'a str),
+    Applications,
 }
 
 impl<'a> Route<'a> {
@@ -65,6 +69,7 @@ impl<'a> Route<'a> {
         let segments: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
         Some(match *segments.as_slice() {
             ["common", "discovery", "instance"] => Self::InstanceDiscovery,
+            ["v1.0", "applications"] => Self::Applications,
             ["adfs", "oauth2", "token"] => Self::Token(Adfs),
             ["adfs", ".well-known", "openid-configuration"] => {
                 Self::OpenIdConfiguration(Adfs, TokenVersion::V1)
@@ -97,12 +102,14 @@ impl<'a> Route<'a> {
             Self::DeviceAuthorization(_) => Endpoint::DeviceAuthorization,
             Self::DeviceLogin => Endpoint::DeviceLogin,
             Self::Logout(_) => Endpoint::Logout,
+            Self::Applications => Endpoint::Applications,
         }
     }
 
     /// The honest reply.
     pub(crate) fn answer(self, exchange: &Exchange<'_>) -> Reply {
         let result = match self {
+            Self::Applications => return graph::answer(exchange),
             Self::Token(authority) => return token::answer(exchange, authority),
             Self::OpenIdConfiguration(authority, version) => {
                 openid_configuration::answer(exchange, authority, version)

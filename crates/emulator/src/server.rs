@@ -126,6 +126,9 @@ async fn answer(
     if route.map(Route::endpoint) == Some(Endpoint::Token) {
         shared.pause_token_reply().await;
     }
+    if route.map(Route::endpoint) == Some(Endpoint::Applications) {
+        shared.pause_page().await;
+    }
     let exchange = Exchange::new(&request, &shared.state).map_err(io::Error::other)?;
     let reply = match route {
         _ if !is_complete => Some(Reply::new(413, "text/plain", "Request body too large.")),

@@ -17,6 +17,8 @@ pub(crate) struct Shared {
     pub(crate) faults: FaultQueue,
     token_delay_milliseconds: AtomicU64,
     holds: watch::Sender<usize>,
+    /// How many more pages of applications go out before the others wait.
+    pages: watch::Sender<usize>,
 }
 
 impl Shared {
@@ -28,6 +30,7 @@ impl Shared {
             faults: FaultQueue::default(),
             token_delay_milliseconds: AtomicU64::new(0),
             holds: watch::Sender::new(0),
+            pages: watch::Sender::new(usize::MAX),
         }
     }
 
@@ -43,6 +46,18 @@ impl Shared {
         tokio::time::sleep(Duration::from_millis(delay)).await;
         // It fails only when the sender is gone, which `self` owns.
         let _ = self.holds.subscribe().wait_for(|holds| *holds == 0).await;
+    }
+
+    /// Waits until another page of applications may go out.
+    pub(crate) async fn pause_page(&self) {
+        // It fails only when the sender is gone, which `self` owns.
+        let _ = self.pages.subscribe().wait_for(|pages| *pages > 0).await;
+        self.pages
+            .send_modify(|pages| *pages = pages.saturating_sub(1));
+    }
+
+    pub(crate) fn allow_pages(&self, count: usize) {
+        self.pages.send_replace(count);
     }
 
     pub(crate) fn hold(&self) {

@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::client_assertion::Strictness;
 use crate::clock::Clock;
 use crate::directory::Directory;
+use crate::graph::Registrations;
 use crate::issued::{AuthorizationCodes, DeviceCodes, RefreshTokens};
 use crate::sign_in::{Consents, Policies, Sessions, SignInScript};
 use crate::signing_key::SigningKeys;
@@ -19,6 +20,7 @@ pub(crate) const DEFAULT_TOKEN_LIFETIME: Duration = Duration::from_secs(3599);
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) directory: Directory,
+    pub(crate) registrations: Registrations,
     pub(crate) clock: Clock,
     pub(crate) signing_keys: SigningKeys,
     pub(crate) used_assertions: UsedAssertions,
@@ -36,6 +38,7 @@ pub(crate) struct State {
 impl State {
     pub(crate) fn new(
         directory: Directory,
+        registrations: Registrations,
         clock: Clock,
         strictness: Strictness,
         token_lifetime: Duration,
@@ -43,6 +46,7 @@ impl State {
     ) -> Self {
         Self {
             directory,
+            registrations,
             clock,
             signing_keys: SigningKeys::default(),
             used_assertions: UsedAssertions::default(),

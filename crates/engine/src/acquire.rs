@@ -1,5 +1,6 @@
 //! Answers a request: from the cache if it can, else by the acquisition that suits the flow.
 
+use std::fmt;
 use std::time::Duration;
 
 use model::Clock;
@@ -8,6 +9,7 @@ use model::TokenEntry;
 use model::TokenKind;
 use model::TokenSet;
 use protocol::HttpClient;
+use vault::Hold;
 use vault::Lock;
 use vault::LockError;
 use vault::LockName;
@@ -53,12 +55,49 @@ pub struct Engine<'a> {
 pub struct Issued {
     /// The token with what there is to say about it.
     pub entry: TokenEntry,
-    /// Whether it lay in the cache before.
-    pub from_cache: bool,
+    /// Who gave it.
+    pub answered_by: AnsweredBy,
     /// The refresh token that came with it, or that is kept beside it, if that was wished for.
     pub refresh_token: Option<RefreshToken>,
     /// What went less well than it should have, though there is a token.
     pub shortfall: Option<Shortfall>,
+}
+
+impl Issued {
+    /// Whether it lay in the cache before.
+    pub fn is_from_cache(&self) -> bool {
+        match self.answered_by {
+            AnsweredBy::Cache | AnsweredBy::AnotherProcess => true,
+            AnsweredBy::RefreshToken | AnsweredBy::NewRequest | AnsweredBy::Person => false,
+        }
+    }
+}
+
+/// Who gave a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AnsweredBy {
+    /// The cache, at the first look.
+    Cache,
+    /// Another process, which put it in the cache while this one waited for it.
+    AnotherProcess,
+    /// The identity provider, for a refresh token (RFC 6749 §6).
+    RefreshToken,
+    /// The identity provider, for the application's own credential (RFC 6749 §4.4).
+    NewRequest,
+    /// The identity provider, after a person signed in.
+    Person,
+}
+
+impl fmt::Display for AnsweredBy {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Cache => "the cache",
+            Self::AnotherProcess => "another process, by way of the cache",
+            Self::RefreshToken => "the refresh token",
+            Self::NewRequest => "a new request",
+            Self::Person => "a person who signed in",
+        })
+    }
 }
 
 /// What went less well than it should have, though there is a token.
@@ -89,7 +128,7 @@ impl Engine<'_> {
     pub fn token(&self, request: &TokenRequest) -> Result<Issued, EngineError> {
         // From here on the time allowed runs: opening the store may have to wait for a keyring.
         let sender = Sender::starting_now(self, request.timeout.unwrap_or(DEFAULT_TIMEOUT));
-        match TokenKind::of(request.flow) {
+        let issued = match TokenKind::of(request.flow) {
             TokenKind::App => {
                 let cached = match request.cache {
                     CacheUse::None => None,
@@ -102,7 +141,9 @@ impl Engine<'_> {
                 })
             }
             TokenKind::User => user::token(self, request),
-        }
+        }?;
+        tracing::info!(target: "engine", "answered by {}", issued.answered_by);
+        Ok(issued)
     }
 
     /// Takes the lock that an acquisition holds, and says whom it waits for. The lock shows what
@@ -120,6 +161,15 @@ impl Engine<'_> {
                 self.interaction
                     .progress(Progress::WaitingForAnother(holder));
             })
+    }
+
+    /// Keeps what protects the store as it is while records are read and written. Taken before any
+    /// lock.
+    pub(crate) fn hold(&self, deadline: Duration) -> Result<Hold, VaultError> {
+        self.vault.hold(deadline, &mut |holder| {
+            self.interaction
+                .progress(Progress::WaitingForAChange(holder));
+        })
     }
 
     /// Does what the plan says, given what is cached.
@@ -143,14 +193,14 @@ impl Engine<'_> {
                     {
                         Ok(Issued {
                             shortfall: Some(Shortfall::NotRenewed(Box::new(error))),
-                            ..from_cache(entry)
+                            ..from_cache(entry, AnsweredBy::Cache)
                         })
                     }
                     (outcome, _) => outcome,
                 }
             }
             Plan::UseCached => match cached {
-                Some(entry) => Ok(from_cache(entry)),
+                Some(entry) => Ok(from_cache(entry, AnsweredBy::Cache)),
                 None => acquire(None, Reach::Person),
             },
         }
@@ -195,10 +245,10 @@ pub(crate) fn another_answered(
 }
 
 /// A token from the cache, as the answer.
-pub(crate) fn from_cache(entry: TokenEntry) -> Issued {
+pub(crate) fn from_cache(entry: TokenEntry, answered_by: AnsweredBy) -> Issued {
     Issued {
         entry,
-        from_cache: true,
+        answered_by,
         refresh_token: None,
         shortfall: None,
     }
@@ -228,6 +278,7 @@ pub(crate) fn issued(
     request: &TokenRequest,
     tokens: TokenSet,
     account: Option<model::Account>,
+    answered_by: AnsweredBy,
 ) -> Issued {
     let asked_tenant = request.authority.tenant().map(ToString::to_string);
     let told_tenant = account
@@ -248,7 +299,7 @@ pub(crate) fn issued(
             account,
             flow: request.flow,
         },
-        from_cache: false,
+        answered_by,
         refresh_token: tokens.refresh_token,
         shortfall: None,
     }

@@ -10,6 +10,7 @@ use vault::Subject;
 
 use crate::Engine;
 use crate::EngineError;
+use crate::acquire::AnsweredBy;
 use crate::acquire::Issued;
 use crate::acquire::Shortfall;
 use crate::acquire::another_answered;
@@ -35,7 +36,7 @@ pub(crate) fn acquired(
     if request.cache == CacheUse::None {
         let authentication = credential::authentication(engine, request, sender.remaining()?)?;
         let tokens = exchanged(request, authentication, sender)?;
-        return Ok(issued(request, tokens, None));
+        return Ok(issued(request, tokens, None, AnsweredBy::NewRequest));
     }
     acquired_under_lock(engine, request, seen, sender)
 }
@@ -49,6 +50,7 @@ fn acquired_under_lock(
     let entry_id = request.entry_id(Subject::App);
     let waiting_since = engine.clock.now_nanoseconds();
     let name = LockName::entry(&entry_id);
+    let _hold = engine.hold(sender.remaining()?)?;
     let lock = engine.lock(&name, sender.remaining()?, waiting_since)?;
     let started = engine.clock.now_nanoseconds();
 
@@ -58,7 +60,7 @@ fn acquired_under_lock(
         && another_answered(request, seen, &entry, engine.clock)
     {
         lock.release()?;
-        return Ok(from_cache(entry));
+        return Ok(from_cache(entry, AnsweredBy::AnotherProcess));
     }
     let authentication = credential::authentication(engine, request, sender.remaining()?)?;
     let fingerprint = engine.vault.fingerprint(&[
@@ -75,7 +77,7 @@ fn acquired_under_lock(
     }
     match exchanged(request, authentication, sender) {
         Ok(received) => {
-            let mut issued = issued(request, received, None);
+            let mut issued = issued(request, received, None, AnsweredBy::NewRequest);
             if let Err(error) = tokens.put(&entry_id, &issued.entry) {
                 issued.shortfall = Some(Shortfall::NotKept(error));
             }

@@ -12,7 +12,6 @@ use zeroize::Zeroize;
 use zeroize::Zeroizing;
 
 use crate::error::ReferenceError;
-use crate::interaction::Environment;
 
 /// Longer output than this is no secret.
 const LONGEST_OUTPUT: u64 = 64 * 1024;
@@ -20,15 +19,15 @@ const LONGEST_OUTPUT: u64 = 64 * 1024;
 /// How often a program that still runs is looked at.
 const POLL: Duration = Duration::from_millis(5);
 
-/// Runs the program, without a shell, its input closed, our secret variables kept from it, and
-/// gives what it wrote on its standard output.
+/// Runs the program, without a shell, its input closed, the variables `kept_back` taken from its
+/// environment, and gives what it wrote on its standard output.
 ///
 /// Its standard error goes to ours, so that a password manager can say what it wants; a program
 /// still running after `timeout` is ended.
 pub(crate) fn output(
     arguments: &[String],
     timeout: Duration,
-    environment: &dyn Environment,
+    kept_back: &[String],
     clock: &dyn Clock,
 ) -> Result<Zeroizing<Vec<u8>>, ReferenceError> {
     let Some((program, rest)) = arguments.split_first() else {
@@ -40,7 +39,7 @@ pub(crate) fn output(
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::inherit());
-    for name in environment.secret_variables() {
+    for name in kept_back {
         command.env_remove(name);
     }
     let mut child = command

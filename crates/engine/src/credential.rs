@@ -24,6 +24,7 @@ use crate::error::ReferenceError;
 use crate::interaction::InputRefused;
 use crate::reference;
 use crate::request::Credential;
+use crate::request::FromVariable;
 use crate::request::SecretSource;
 use crate::request::TokenRequest;
 
@@ -188,8 +189,15 @@ fn secret(
         }),
         SecretSource::Given(value) => Ok(value.clone()),
         SecretSource::Reference(reference) => {
-            reference::read(reference, timeout, engine.environment, engine.clock)
-                .map_err(|source| EngineError::Reference { what, source })
+            let kept_back = request.variables_kept_back(engine.environment);
+            reference::read(
+                reference,
+                timeout,
+                engine.environment,
+                &kept_back,
+                engine.clock,
+            )
+            .map_err(|source| EngineError::Reference { what, source })
         }
         SecretSource::Stored {
             profile,
@@ -200,12 +208,23 @@ fn secret(
                 .vault
                 .secrets()
                 .get(profile, *kind, &request.destination())?;
-            stored
-                .or_else(|| otherwise.clone())
-                .ok_or_else(|| EngineError::CredentialMissing {
+            match (stored, otherwise) {
+                (Some(stored), otherwise) => {
+                    tracing::info!(target: "engine", "{what}: the stored one");
+                    if let Some(FromVariable { name, .. }) = otherwise {
+                        tracing::info!(target: "engine", "{name} is set too and not used");
+                    }
+                    Ok(stored)
+                }
+                (None, Some(FromVariable { name, value })) => {
+                    tracing::info!(target: "engine", "{what}: none is stored, so {name} is used");
+                    Ok(value.clone())
+                }
+                (None, None) => Err(EngineError::CredentialMissing {
                     what,
                     profile: Some(profile.clone()),
-                })
+                }),
+            }
         }
     }
 }

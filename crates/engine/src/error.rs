@@ -13,6 +13,8 @@ use protocol::TransportError;
 use protocol::authorization_response::AuthorizationResponseError;
 use protocol::certificate::CertificateError;
 use protocol::discovery::DiscoveryError;
+use protocol::graph::GraphError;
+use protocol::graph::NoGraph;
 use protocol::id_token::IdTokenError;
 use protocol::relay::RelayError;
 use protocol::scope_rules::ScopeRuleError;
@@ -159,6 +161,15 @@ pub enum EngineError {
     /// The identity provider's answer makes no sense.
     #[error(transparent)]
     Reply(ReplyError),
+    /// Tokens of the authority are for no Microsoft Graph.
+    #[error(transparent)]
+    NoGraph(NoGraph),
+    /// Microsoft Graph brought no page of applications.
+    #[error(transparent)]
+    Graph(GraphError),
+    /// Microsoft Graph brought no page within the time allowed.
+    #[error("no answer from Microsoft Graph within {} seconds", .0.as_secs())]
+    NoPage(Duration),
     /// The time allowed ran out.
     #[error("no token within {} seconds", .0.as_secs())]
     TimedOut(Duration),

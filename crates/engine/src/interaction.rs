@@ -23,6 +23,8 @@ use crate::EngineError;
 pub enum Progress<'a> {
     /// Another process gets this very token, or has a person sign in; its id if it left one.
     WaitingForAnother(Option<u32>),
+    /// Another process changes what protects the store; its id if it left one.
+    WaitingForAChange(Option<u32>),
     /// A request is under way to that host.
     Asking(&'a str),
     /// The request is tried again after that long, because of what is said.

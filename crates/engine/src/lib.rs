@@ -6,6 +6,7 @@
 
 mod acquire;
 mod app;
+mod applications;
 pub mod clock;
 mod command;
 mod credential;
@@ -28,11 +29,13 @@ pub mod signing_keys;
 pub mod transport;
 mod user;
 
+pub use acquire::AnsweredBy;
 pub use acquire::DEFAULT_TIMEOUT;
 pub use acquire::Engine;
 pub use acquire::Issued;
 pub use acquire::Shortfall;
 pub use acquire::cached;
+pub use applications::Applications;
 pub use clock::SystemClock;
 pub use error::EngineError;
 pub use interaction::DeviceInvitation;
@@ -47,6 +50,7 @@ pub use interaction::SignInNotice;
 pub use reference::bytes_of;
 pub use request::CacheUse;
 pub use request::Credential;
+pub use request::FromVariable;
 pub use request::SecretSource;
 pub use request::SignInWishes;
 pub use request::TokenRequest;

@@ -17,11 +17,12 @@ use crate::interaction::Environment;
 const LARGEST_FILE: u64 = 1024 * 1024;
 
 /// What the reference stands for now. One line ending at the end is not part of it: editors,
-/// `echo` and password managers add it.
+/// `echo` and password managers add it. A program does without the variables `kept_back`.
 pub(crate) fn read(
     reference: &SecretReference,
     timeout: Duration,
     environment: &dyn Environment,
+    kept_back: &[String],
     clock: &dyn Clock,
 ) -> Result<Zeroizing<String>, ReferenceError> {
     let secret = match reference {
@@ -32,7 +33,7 @@ pub(crate) fn read(
             text(&bytes_of(path, timeout)?, &path.display().to_string())?
         }
         SecretReference::Command(arguments) => {
-            let bytes = command::output(arguments, timeout, environment, clock)?;
+            let bytes = command::output(arguments, timeout, kept_back, clock)?;
             text(&bytes, arguments.first().map_or("", String::as_str))?
         }
     };
@@ -100,12 +101,14 @@ mod tests {
         }
 
         fn secret_variables(&self) -> Vec<String> {
-            vec!["HOME".to_owned()]
+            Vec::new()
         }
     }
 
     fn resolve(reference: &SecretReference, timeout: Duration) -> Result<String, ReferenceError> {
-        read(reference, timeout, &Variables, &SystemClock::start()).map(|text| text.to_string())
+        let kept_back = ["HOME".to_owned()];
+        let clock = SystemClock::start();
+        read(reference, timeout, &Variables, &kept_back, &clock).map(|text| text.to_string())
     }
 
     fn command(words: &[&str]) -> SecretReference {

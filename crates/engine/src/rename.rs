@@ -49,6 +49,7 @@ pub fn rename(
             .locks()
             .acquire(name, left, since, &mut |holder| waits(holder))
     };
+    let _hold = vault.hold(allowed, &mut |holder| waits(holder))?;
     let owner = AccountOwner::Profile(from.clone());
     // In an order that all processes keep to, so that none waits for the other.
     let mut names = [from, to];

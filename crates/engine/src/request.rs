@@ -26,9 +26,10 @@ use vault::Subject;
 use zeroize::Zeroizing;
 
 use crate::EngineError;
+use crate::interaction::Environment;
 
 /// One question for a token.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct TokenRequest {
     /// Who is asked.
     pub authority: Authority,
@@ -63,6 +64,9 @@ pub struct TokenRequest {
     pub wants_refresh_token: bool,
     /// What this machine's owner must have approved before a secret is read or sent.
     pub approval: Option<Approval>,
+    /// The environment variables that flags or the profile name as holding a secret, whether this
+    /// request uses it or not.
+    pub secret_variables: Vec<String>,
 }
 
 /// What there is to say about a sign-in.
@@ -117,7 +121,7 @@ pub enum CacheUse {
 }
 
 /// How an application proves itself, not yet read from where it is kept.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Credential {
     /// Not at all: a public client.
     None,
@@ -141,6 +145,7 @@ pub enum Credential {
 }
 
 /// Where a secret is.
+#[derive(Clone)]
 pub enum SecretSource {
     /// Here: it came with the command or its environment.
     Given(Zeroizing<String>),
@@ -150,27 +155,20 @@ pub enum SecretSource {
         profile: ProfileName,
         /// Which of its secrets.
         kind: SecretKind,
-        /// What serves where nothing is stored: a value from the environment.
-        otherwise: Option<Zeroizing<String>>,
+        /// What serves where nothing is stored.
+        otherwise: Option<FromVariable>,
     },
     /// Elsewhere, read at each use.
     Reference(SecretReference),
 }
 
-impl Credential {
-    /// The environment variable that holds a secret of it, if one does. No program that is started
-    /// has a use for it.
-    pub fn variable(&self) -> Option<&str> {
-        let source = match self {
-            Self::None => None,
-            Self::Secret(source) | Self::Assertion(source) => Some(source),
-            Self::Certificate { password, .. } => password.as_ref(),
-        };
-        match source {
-            Some(SecretSource::Reference(SecretReference::Env(name))) => Some(name),
-            _ => None,
-        }
-    }
+/// A secret that came in an environment variable.
+#[derive(Clone)]
+pub struct FromVariable {
+    /// The variable.
+    pub name: &'static str,
+    /// The secret.
+    pub value: Zeroizing<String>,
 }
 
 impl std::fmt::Debug for SecretSource {
@@ -190,6 +188,14 @@ impl std::fmt::Debug for SecretSource {
 }
 
 impl TokenRequest {
+    /// The environment variables that every program started for this request does without: those
+    /// whose values are always secrets, and those that hold one by what flags or the profile say.
+    pub fn variables_kept_back(&self, environment: &dyn Environment) -> Vec<String> {
+        let mut names = environment.secret_variables();
+        names.extend_from_slice(&self.secret_variables);
+        names
+    }
+
     /// Where the request's secrets may go.
     pub fn destination(&self) -> Destination {
         Destination::new(&self.authority, &self.client_id)
@@ -302,6 +308,7 @@ mod tests {
             profile: None,
             wants_refresh_token: false,
             approval: None,
+            secret_variables: Vec::new(),
         }
         .entry_id(Subject::App)
     }

@@ -119,6 +119,9 @@ impl<'a> SignOut<'a> {
         owner: &AccountOwner,
         which: Which<'_>,
     ) -> Result<Outcome, SignOutError> {
+        let _hold = self
+            .vault
+            .hold(self.remaining(), &mut |holder| (self.waits)(holder))?;
         let _sign_in = self.lock(&LockName::sign_in(owner))?;
         let Some(book) = self.vault.accounts().get(owner)? else {
             return Ok(Outcome::Nobody(Vec::new()));

@@ -120,6 +120,7 @@ fn under_lock(
     let dialect = request.refresh_dialect();
     let waiting_since = engine.clock.now_nanoseconds();
     let patience = Patience::begins(engine, request, reach);
+    let _hold = engine.hold(patience.for_others(reach)?)?;
     loop {
         let name = match &who {
             Who::Known(account) => {

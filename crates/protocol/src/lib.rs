@@ -4,6 +4,7 @@
 //! `engine` sends what is built here through an [`http::HttpClient`] and hands back what came.
 
 pub mod aadsts;
+pub mod admin_consent;
 pub mod assertion;
 pub mod authorization;
 pub mod authorization_response;
@@ -20,6 +21,7 @@ pub mod error_names;
 #[cfg(test)]
 mod fixtures;
 pub mod grant;
+pub mod graph;
 pub mod http;
 pub mod id_token;
 pub mod identifier;

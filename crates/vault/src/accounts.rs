@@ -18,6 +18,7 @@ use serde::Serialize;
 use crate::envelope;
 use crate::envelope::Kind;
 use crate::error::VaultError;
+use crate::files::Durability;
 use crate::key::Key;
 use crate::locks::Lock;
 use crate::locks::LockName;
@@ -341,10 +342,8 @@ impl<'v> Accounts<'v> {
     /// Removes copies and record, in that order.
     fn forget_named(self, name: &str) -> Result<bool, VaultError> {
         let copies = self.forget_copies(name)?;
-        let records = match self.vault.existing_records(ACCOUNTS)? {
-            Some(records) => records.remove_lastingly(&[name.to_owned()])?,
-            None => 0,
-        };
+        let names = [name.to_owned()];
+        let records = sealed::remove(self.vault, ACCOUNTS, &names, Durability::Lasting)?;
         Ok(copies + records > 0)
     }
 

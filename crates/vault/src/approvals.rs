@@ -11,6 +11,7 @@ use crate::envelope;
 use crate::envelope::Kind;
 use crate::envelope::SealError;
 use crate::error::VaultError;
+use crate::files::Durability;
 use crate::sealed;
 use crate::sealed::Sealed;
 use crate::store::APPROVALS;
@@ -113,11 +114,14 @@ impl<'v> Approvals<'v> {
     /// # Errors
     /// [`VaultError`] if the file cannot be removed.
     pub fn remove(self, profile: &ProfileName) -> Result<bool, VaultError> {
-        match self.vault.existing_records(APPROVALS)? {
-            Some(records) => Ok(records.remove(&file_name(profile))?),
-            None => Ok(false),
-        }
+        let names = [file_name(profile)];
+        Ok(sealed::remove(self.vault, APPROVALS, &names, Durability::Passing)? > 0)
     }
+}
+
+/// The record that a profile can have: in which file, of which kind, sealed under which name.
+pub(crate) fn record_of(profile: &ProfileName) -> (String, Kind, String) {
+    (file_name(profile), Kind::Approval, profile.to_string())
 }
 
 fn file_name(profile: &ProfileName) -> String {

@@ -1,18 +1,28 @@
-//! Exports of the .NET tool of the same name. docs/design/coming-from-dotnet.md says what of them is
-//! believed.
+//! What the .NET tool of the same name left behind: its exports, and the files that it keeps
+//! secrets in on Linux. docs/design/coming-from-dotnet.md says what of it is believed.
 
 mod export;
+mod places;
+mod secret_files;
 
 use std::fmt;
+use std::path::Path;
 
 use model::Destination;
 use zeroize::Zeroizing;
 
 use crate::bundle::BundledSecret;
+use crate::profiles;
+use crate::profiles::Listed;
+use crate::profiles::ProfilesError;
 use crate::secrets::SecretKind;
 
 pub use export::DotnetContents;
 pub use export::DotnetExport;
+pub use places::DotnetPlaces;
+pub use places::keeps_secrets_in_files;
+pub use secret_files::SecretFileProblem;
+pub use secret_files::SecretFiles;
 
 /// A secret of the .NET tool's, which is bound to no destination yet.
 #[derive(Clone, PartialEq, Eq)]
@@ -41,4 +51,13 @@ impl DotnetSecret {
             value: self.value,
         }
     }
+}
+
+/// The entries of the .NET tool's `profiles.json`, in its order, usable or not; `None` if there is no
+/// such file.
+///
+/// # Errors
+/// [`ProfilesError`] if it cannot be read, or has not the shape of that file.
+pub fn profiles_at(path: &Path) -> Result<Option<Vec<Listed>>, ProfilesError> {
+    profiles::list_at(path)
 }

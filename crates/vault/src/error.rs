@@ -114,7 +114,7 @@ pub enum VaultError {
         /// What is wrong.
         why: KeyUnavailable,
     },
-    /// No store exists yet, and the place chosen for its key cannot be used.
+    /// The place chosen for a new key cannot be used. Nothing was stored or changed.
     #[error("no key could be made: {why}")]
     KeyNotMade {
         /// What is wrong.
@@ -166,6 +166,33 @@ pub enum VaultError {
         /// What is wrong with it.
         why: String,
     },
+    /// Another process changed what protects the store since this one looked. Nothing was written.
+    #[error("what protects the store was changed by another process just now")]
+    ProtectionChanged,
+    /// The file that says how a change of the protection is to be finished cannot be used. It is
+    /// left as it is.
+    #[error("the unfinished change of protection {} cannot be used: {why}", path.display())]
+    Change {
+        /// The file's path.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Records that cannot be opened would be lost with the old key. Nothing was changed.
+    #[error("{} of the sealed records cannot be opened", .0.len())]
+    Unreadable(Vec<PathBuf>),
+    /// The chosen key file holds the very key that is to be replaced. Nothing was changed.
+    #[error("{} holds the key that the store has already", .0.display())]
+    SameKey(PathBuf),
+    /// The key cannot be held open: that is for a passphrase.
+    #[error("no passphrase protects the store, but {0}")]
+    NoPassphrase(Box<Protection>),
+    /// The key cannot be held open: there is no directory in memory that ends with the session.
+    #[error("this login session has no directory in memory where a key could be held open")]
+    NoSessionPlace,
+    /// There is no store yet.
+    #[error("there is no store yet")]
+    NoStore,
     /// The cryptographic library refused; in practice, because it got no random bytes.
     #[error("the cryptographic library failed; does the system give random numbers?")]
     Cryptography,

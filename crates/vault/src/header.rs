@@ -1,5 +1,6 @@
 //! `store.json`: names the store and its master key, and says what protects the key.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use serde::Deserialize;
@@ -16,9 +17,13 @@ use crate::key::StoreId;
 use crate::protection::Protection;
 use crate::protection::passphrase::Cost;
 use crate::protection::passphrase::WrappedKey;
+use crate::store::UNDER_THE_MASTER_KEY;
 
 pub(crate) const NAME: &str = "store.json";
-const FORMAT: u32 = 1;
+/// The format of a store whose protection was never changed.
+const FIRST_FORMAT: u32 = 1;
+/// The format of one whose records lie in directories named by their key.
+const FORMAT: u32 = 2;
 const SIZE_LIMIT: u64 = 1 << 16;
 
 /// What is wrong with the file that describes a store.
@@ -28,7 +33,7 @@ pub enum HeaderError {
     #[error("{0}")]
     Syntax(String),
     /// A newer version of this program made the store.
-    #[error("a newer version of this program made it (format {found}, known is 1)")]
+    #[error("a newer version of this program made it (format {found}, known are 1 and 2)")]
     Newer {
         /// The format's number.
         found: u32,
@@ -55,6 +60,9 @@ pub(crate) struct Header {
     pub(crate) key_id: KeyId,
     pub(crate) check: [u8; 32],
     pub(crate) keeping: Keeping,
+    /// Whether the protection was changed since the store was made: then the directories of records
+    /// are named by their key.
+    resealed: bool,
 }
 
 /// How the master key is kept, with what is needed to get at it.
@@ -84,9 +92,10 @@ struct FormatOnly {
     format: u32,
 }
 
+/// A header as it is written.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Written {
+pub(crate) struct Written {
     format: u32,
     store_id: String,
     key_id: String,
@@ -122,6 +131,25 @@ impl Header {
             key_id: key.id(),
             check: key.check_value(),
             keeping,
+            resealed: false,
+        }
+    }
+
+    /// The header that the same store has under a new key.
+    pub(crate) fn resealed(key: &Key, keeping: Keeping) -> Self {
+        Self {
+            resealed: true,
+            ..Self::new(key, keeping)
+        }
+    }
+
+    /// The directory in which this key's records of a kind lie. Tokens tell their key by their own
+    /// names.
+    pub(crate) fn directory<'n>(&self, records: &'n str) -> Cow<'n, str> {
+        if self.resealed && UNDER_THE_MASTER_KEY.contains(&records) {
+            Cow::Owned(format!("{records}.{}", self.key_id))
+        } else {
+            Cow::Borrowed(records)
         }
     }
 
@@ -152,35 +180,58 @@ impl Header {
         Ok(state.write_if_absent(NAME, &bytes)?)
     }
 
+    /// Puts this header in the place of the one there is.
+    pub(crate) fn replace(&self, state: &Directory) -> Result<(), VaultError> {
+        let bytes = self.to_bytes().map_err(|error| VaultError::Header {
+            path: Self::path(state),
+            why: HeaderError::Syntax(error.to_string()),
+        })?;
+        Ok(state.replace(NAME, &bytes)?)
+    }
+
     fn parse(bytes: &[u8]) -> Result<Self, HeaderError> {
         let syntax = |error: serde_json::Error| HeaderError::Syntax(error.to_string());
         let FormatOnly { format } = serde_json::from_slice(bytes).map_err(syntax)?;
         if format > FORMAT {
             return Err(HeaderError::Newer { found: format });
         }
-        if format != FORMAT {
-            return Err(HeaderError::Field("format"));
-        }
         let written: Written = serde_json::from_slice(bytes).map_err(syntax)?;
-        Ok(Self {
-            store: StoreId::parse(&written.store_id).ok_or(HeaderError::Field("storeId"))?,
-            key_id: KeyId::parse(&written.key_id).ok_or(HeaderError::Field("keyId"))?,
-            check: unhex(&written.check).ok_or(HeaderError::Field("check"))?,
-            keeping: written.protection.into_keeping()?,
-        })
+        written.into_header()
     }
 
     fn to_bytes(&self) -> serde_json::Result<Vec<u8>> {
-        let written = Written {
-            format: FORMAT,
+        let mut bytes = serde_json::to_vec_pretty(&self.written())?;
+        bytes.push(b'\n');
+        Ok(bytes)
+    }
+
+    /// The header as it is written.
+    pub(crate) fn written(&self) -> Written {
+        Written {
+            format: if self.resealed { FORMAT } else { FIRST_FORMAT },
             store_id: self.store.to_string(),
             key_id: self.key_id.to_string(),
             check: hex(&self.check),
             protection: WrittenProtection::of(&self.keeping),
+        }
+    }
+}
+
+impl Written {
+    /// The header that was written.
+    pub(crate) fn into_header(self) -> Result<Header, HeaderError> {
+        let resealed = match self.format {
+            FIRST_FORMAT => false,
+            FORMAT => true,
+            _ => return Err(HeaderError::Field("format")),
         };
-        let mut bytes = serde_json::to_vec_pretty(&written)?;
-        bytes.push(b'\n');
-        Ok(bytes)
+        Ok(Header {
+            store: StoreId::parse(&self.store_id).ok_or(HeaderError::Field("storeId"))?,
+            key_id: KeyId::parse(&self.key_id).ok_or(HeaderError::Field("keyId"))?,
+            check: unhex(&self.check).ok_or(HeaderError::Field("check"))?,
+            keeping: self.protection.into_keeping()?,
+            resealed,
+        })
     }
 }
 
@@ -262,6 +313,17 @@ mod tests {
     }
 
     #[test]
+    fn a_changed_protection_names_the_directories_by_the_key() {
+        let header = header();
+        assert_eq!(header.directory("secrets"), "secrets");
+        let resealed = Header::resealed(&key(), header.keeping);
+        let read = Header::parse(&resealed.to_bytes().unwrap()).unwrap();
+        let name = format!("secrets.{}", key().id());
+        assert_eq!(read.directory("secrets"), name);
+        assert_eq!(read.directory("tokens"), "tokens");
+    }
+
+    #[test]
     fn holds_no_byte_of_the_key() {
         let text = String::from_utf8(header().to_bytes().unwrap()).unwrap();
         assert!(!text.contains(&hex(&[7; 4])), "{text}");
@@ -270,11 +332,17 @@ mod tests {
     #[test]
     fn a_newer_format_is_named() {
         assert_eq!(
-            Header::parse(br#"{"format": 2, "anything": []}"#).unwrap_err(),
-            HeaderError::Newer { found: 2 }
+            Header::parse(br#"{"format": 3, "anything": []}"#).unwrap_err(),
+            HeaderError::Newer { found: 3 }
         );
         assert_eq!(
-            Header::parse(br#"{"format": 0}"#).unwrap_err(),
+            Header::parse(
+                String::from_utf8(header().to_bytes().unwrap())
+                    .unwrap()
+                    .replace("\"format\": 1", "\"format\": 0")
+                    .as_bytes()
+            )
+            .unwrap_err(),
             HeaderError::Field("format")
         );
     }

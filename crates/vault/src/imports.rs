@@ -16,8 +16,8 @@ use crate::bundle::BundledSecret;
 use crate::error::VaultError;
 use crate::journal;
 use crate::journal::Journal;
-use crate::locks::Lock;
 use crate::profiles::ProfilesError;
+use crate::profiles::storage::ProfilesLock;
 use crate::secrets::SecretKind;
 use crate::store::Vault;
 
@@ -43,6 +43,17 @@ pub struct Incoming {
     pub replaces: bool,
 }
 
+/// Secrets that are to be added to a profile, which itself stays as it is.
+#[derive(Debug, Clone)]
+pub struct Added {
+    /// The profile.
+    pub profile: ProfileName,
+    /// The secrets, each sealed for the destination that it came with.
+    pub secrets: Vec<BundledSecret>,
+    /// Whether they take the place of stored ones. If not, a stored one stays.
+    pub replaces: bool,
+}
+
 /// Imports.
 #[derive(Debug, Clone, Copy)]
 pub struct Imports<'v> {
@@ -63,43 +74,53 @@ impl<'v> Imports<'v> {
     /// apart; [`ProfilesError`] if a key cannot be had or a file cannot be written. Either nothing
     /// was changed, or the import is decided and the next command does what is left.
     pub fn write(self, incoming: &[Incoming]) -> Result<(), ProfilesError> {
+        self.write_and_add(incoming, &[])
+    }
+
+    /// The same, and adds secrets to profiles that are there, which keep all else that is stored for
+    /// them: all of it is done, or none.
+    ///
+    /// # Errors
+    /// Those of [`write`](Self::write); [`ProfilesError::NotFound`] if a profile that secrets are
+    /// added to is not there, under exactly that name.
+    pub fn write_and_add(
+        self,
+        incoming: &[Incoming],
+        added: &[Added],
+    ) -> Result<(), ProfilesError> {
         // A missing store is made under a lock of its own, and a keyring may ask: neither belongs
         // under this one.
-        if incoming.iter().any(|one| !one.secrets.is_empty()) {
+        let _hold = self.vault.hold_to_write()?;
+        let brings_secrets = incoming.iter().any(|one| !one.secrets.is_empty())
+            || added.iter().any(|one| !one.secrets.is_empty());
+        if brings_secrets {
             self.vault.unlock()?;
         }
         let profiles = self.vault.profiles();
         let lock = profiles.lock_to_change()?;
         profiles.finish(&lock)?;
+        profiles.must_hold(added.iter().map(|one| &one.profile))?;
         let new = incoming.iter().filter(|one| !one.replaces);
         if let Some(taken) = profiles.first_taken(new.map(|one| &one.profile.name))? {
             return Err(ProfilesError::Exists(taken.clone()));
         }
-        let decided = self.decision(incoming)?;
+        let decided = self.decision(incoming, added)?;
         profiles.can_merge(&decided.profiles)?;
-        self.journal().decide(&decided)?;
         // The one step whose failure is foreseeable, a configuration directory that is read-only,
         // comes first, while all can be called off.
-        if let Err(error) = profiles.merge(&decided.profiles) {
-            self.journal().forget()?;
-            return Err(error);
-        }
+        self.journal()
+            .begin(&decided, || profiles.merge(&decided.profiles))?;
         self.finish(&lock)?;
         Ok(lock.release()?)
     }
 
     /// Finishes an import that was decided, if there is one. Costs one look otherwise.
     pub(crate) fn finish_if_begun(self) -> Result<(), ProfilesError> {
-        if !self.journal().is_begun() {
-            return Ok(());
-        }
-        let lock = self.vault.profiles().lock_to_change()?;
-        self.finish(&lock)?;
-        Ok(lock.release()?)
+        self.journal().finish_if_begun(|lock| self.finish(lock))
     }
 
     /// The same for who holds the lock of the profiles. Done again, it does the same.
-    pub(crate) fn finish(self, _lock: &Lock) -> Result<(), ProfilesError> {
+    pub(crate) fn finish(self, _lock: &ProfilesLock) -> Result<(), ProfilesError> {
         let Some(decided) = self.journal().decided::<Decision>()? else {
             return Ok(());
         };
@@ -108,6 +129,9 @@ impl<'v> Imports<'v> {
             self.replace_secrets(&profile.name, &decided.secrets)?;
             self.vault.approvals().remove(&profile.name)?;
         }
+        for secret in &decided.added {
+            self.put(secret)?;
+        }
         Ok(self.journal().forget()?)
     }
 
@@ -115,12 +139,7 @@ impl<'v> Imports<'v> {
         for kind in SecretKind::ALL {
             let is_it = |secret: &&Secret| secret.profile == *name && secret.kind == kind;
             match secrets.iter().find(is_it) {
-                Some(secret) => {
-                    let bytes = STANDARD
-                        .decode(&secret.sealed)
-                        .map_err(|error| self.journal().unusable(&error))?;
-                    self.vault.secrets().put_sealed(name, kind, &bytes)?;
-                }
+                Some(secret) => self.put(secret)?,
                 None => {
                     self.vault.secrets().remove_one(name, kind)?;
                 }
@@ -129,31 +148,52 @@ impl<'v> Imports<'v> {
         Ok(())
     }
 
-    fn decision(self, incoming: &[Incoming]) -> Result<Decision, VaultError> {
-        let mut secrets = Vec::new();
-        for Incoming {
-            profile,
-            secrets: given,
-            ..
-        } in incoming
-        {
-            for secret in given {
-                let sealed = self.vault.secrets().sealed(
-                    &profile.name,
-                    secret.kind,
-                    &secret.destination,
-                    &secret.value,
-                )?;
-                secrets.push(Secret {
-                    profile: profile.name.clone(),
-                    kind: secret.kind,
-                    sealed: STANDARD.encode(sealed),
-                });
+    fn put(self, secret: &Secret) -> Result<(), VaultError> {
+        let bytes = STANDARD
+            .decode(&secret.sealed)
+            .map_err(|error| self.journal().unusable(&error))?;
+        let secrets = self.vault.secrets();
+        secrets.put_sealed(&secret.profile, secret.kind, &bytes)
+    }
+
+    fn decision(self, incoming: &[Incoming], added: &[Added]) -> Result<Decision, VaultError> {
+        let mut decided = Decision {
+            profiles: incoming.iter().map(|one| one.profile.clone()).collect(),
+            secrets: Vec::new(),
+            added: Vec::new(),
+        };
+        for one in incoming {
+            for secret in &one.secrets {
+                decided
+                    .secrets
+                    .push(self.sealed(&one.profile.name, secret)?);
             }
         }
-        Ok(Decision {
-            profiles: incoming.iter().map(|one| one.profile.clone()).collect(),
-            secrets,
+        for one in added {
+            for secret in &one.secrets {
+                let stored = self.vault.secrets().has(&one.profile, secret.kind);
+                if one.replaces || stored?.is_none() {
+                    decided.added.push(self.sealed(&one.profile, secret)?);
+                }
+            }
+        }
+        Ok(decided)
+    }
+
+    fn sealed(self, profile: &ProfileName, secret: &BundledSecret) -> Result<Secret, VaultError> {
+        let BundledSecret {
+            kind,
+            destination,
+            value,
+        } = secret;
+        let sealed = self
+            .vault
+            .secrets()
+            .sealed(profile, *kind, destination, value)?;
+        Ok(Secret {
+            profile: profile.clone(),
+            kind: *kind,
+            sealed: STANDARD.encode(sealed),
         })
     }
 
@@ -168,6 +208,9 @@ impl<'v> Imports<'v> {
 struct Decision {
     profiles: Vec<Profile>,
     secrets: Vec<Secret>,
+    /// For profiles that stay as they are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    added: Vec<Secret>,
 }
 
 #[derive(Serialize, Deserialize)]

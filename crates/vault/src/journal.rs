@@ -11,6 +11,8 @@ use serde_json::Value;
 
 use crate::error::StorageError;
 use crate::error::VaultError;
+use crate::profiles::ProfilesError;
+use crate::profiles::storage::ProfilesLock;
 use crate::store::Vault;
 
 /// The file of one kind of change, in the state directory.
@@ -53,14 +55,37 @@ impl<'v> Journal<'v> {
         Self { vault, kind }
     }
 
-    /// Whether something is decided and not finished, as far as that can be seen. Costs one look.
-    pub(crate) fn is_begun(self) -> bool {
-        // Where nothing can be seen, nothing can be finished; who needs the store is told why.
-        std::fs::symlink_metadata(self.path()).is_ok()
+    /// Decides, and takes the first step; if that fails, all is called off. From then on it is to
+    /// be finished. The caller holds the lock of the profiles.
+    pub(crate) fn begin(
+        self,
+        decision: &impl Serialize,
+        first_step: impl FnOnce() -> Result<(), ProfilesError>,
+    ) -> Result<(), ProfilesError> {
+        self.decide(decision)?;
+        if let Err(error) = first_step() {
+            self.forget()?;
+            return Err(error);
+        }
+        Ok(())
     }
 
-    /// Decides: from here on it is to be finished.
-    pub(crate) fn decide<T: Serialize>(self, decision: T) -> Result<(), VaultError> {
+    /// Finishes, under the lock of the profiles, what is decided, if anything is. Costs one look
+    /// otherwise.
+    pub(crate) fn finish_if_begun(
+        self,
+        finish: impl FnOnce(&ProfilesLock) -> Result<(), ProfilesError>,
+    ) -> Result<(), ProfilesError> {
+        // Where nothing can be seen, nothing can be finished; who needs the store is told why.
+        if std::fs::symlink_metadata(self.path()).is_err() {
+            return Ok(());
+        }
+        let lock = self.vault.profiles().lock_to_change()?;
+        finish(&lock)?;
+        Ok(lock.release()?)
+    }
+
+    fn decide(self, decision: &impl Serialize) -> Result<(), VaultError> {
         let state = self.vault.state()?;
         let entry = Entry {
             format: self.kind.format,

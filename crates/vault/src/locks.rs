@@ -59,6 +59,12 @@ impl LockName {
         Self("profiles".to_owned())
     }
 
+    /// Writing records under the master key (shared), and changing what protects it (alone). Taken
+    /// before any other.
+    pub(crate) fn protection() -> Self {
+        Self("protection".to_owned())
+    }
+
     fn lock_file(&self) -> String {
         format!("{}.lock", self.0)
     }
@@ -150,7 +156,7 @@ impl<'v> Locks<'v> {
     ) -> Result<Lock, VaultError> {
         let directory = self.vault.records(LOCKS)?;
         let file = directory.open_to_lock(&name.lock_file())?;
-        self.wait(&file, &directory, name, deadline, on_wait)?;
+        self.wait(&directory, name, deadline, on_wait, || file.try_lock())?;
         let record = read_record(&directory, name);
         let kept = record.failure;
         let shown = kept
@@ -171,20 +177,49 @@ impl<'v> Locks<'v> {
         Ok(lock)
     }
 
+    /// Takes the lock together with others, waiting until the deadline for who has it alone.
+    ///
+    /// # Errors
+    /// [`VaultError::Lock`] at the deadline, or where the file system has no locks.
+    pub(crate) fn acquire_shared(
+        self,
+        name: &LockName,
+        deadline: Duration,
+        on_wait: &mut dyn FnMut(Option<u32>),
+    ) -> Result<SharedLock, VaultError> {
+        let directory = self.vault.records(LOCKS)?;
+        let file = directory.open_to_lock(&name.lock_file())?;
+        self.wait(&directory, name, deadline, on_wait, || {
+            file.try_lock_shared()
+        })?;
+        let lock = SharedLock {
+            directory,
+            name: name.clone(),
+            _file: file,
+        };
+        let holder = Holder {
+            pid: std::process::id(),
+            since_ns: self.vault.clock.now_nanoseconds(),
+        };
+        // The record only informs: a full disk must keep nobody from removing what is on it.
+        let _ = lock.write(Some(holder));
+        Ok(lock)
+    }
+
     fn wait(
         self,
-        file: &File,
         directory: &Directory,
         name: &LockName,
         deadline: Duration,
         on_wait: &mut dyn FnMut(Option<u32>),
+        try_lock: impl Fn() -> Result<(), TryLockError>,
     ) -> Result<(), VaultError> {
         let clock = &self.vault.clock;
         let began = clock.monotonic();
         let mut pause = SHORTEST_PAUSE;
         let mut told = false;
         loop {
-            match file.try_lock() {
+            match try_lock() {
                 Ok(()) => return Ok(()),
                 Err(TryLockError::WouldBlock) => {}
                 Err(TryLockError::Error(source)) => {
@@ -210,6 +245,39 @@ impl<'v> Locks<'v> {
     }
 }
 
+/// A lock that is held together with others, until it is dropped. Its record names the one who came
+/// last, as long as that one holds it.
+#[derive(Debug)]
+#[must_use = "the lock is held only as long as this value lives"]
+pub(crate) struct SharedLock {
+    directory: Directory,
+    name: LockName,
+    _file: File,
+}
+
+impl SharedLock {
+    fn write(&self, holder: Option<Holder>) -> Result<(), VaultError> {
+        write_record(
+            &self.directory,
+            &self.name,
+            &Record {
+                holder,
+                failure: None,
+            },
+        )
+    }
+}
+
+impl Drop for SharedLock {
+    fn drop(&mut self) {
+        let named = read_record(&self.directory, &self.name).holder;
+        if named.is_some_and(|holder| holder.pid == std::process::id()) {
+            // The record only informs, and whoever reads it asks the lock itself.
+            let _ = self.write(None);
+        }
+    }
+}
+
 /// What cannot be read tells nothing: the lock itself is what counts.
 fn read_record(directory: &Directory, name: &LockName) -> Record {
     directory
@@ -218,6 +286,13 @@ fn read_record(directory: &Directory, name: &LockName) -> Record {
         .flatten()
         .and_then(|bytes| serde_json::from_slice(&bytes).ok())
         .unwrap_or_default()
+}
+
+fn write_record(directory: &Directory, name: &LockName, record: &Record) -> Result<(), VaultError> {
+    let file = name.record_file();
+    let json = serde_json::to_vec(record)
+        .map_err(|error| StorageError::io("write", &directory.path_of(&file), error.into()))?;
+    Ok(directory.replace_passing(&file, &json)?)
 }
 
 /// A lock that is held, until it is dropped.
@@ -269,15 +344,7 @@ impl Lock {
             holder,
             failure: self.kept.clone(),
         };
-        let json = serde_json::to_vec(&record)
-            .map_err(|error| StorageError::io("write", &self.path(), error.into()))?;
-        self.directory
-            .replace_passing(&self.name.record_file(), &json)?;
-        Ok(())
-    }
-
-    fn path(&self) -> std::path::PathBuf {
-        self.directory.path_of(&self.name.record_file())
+        write_record(&self.directory, &self.name, &record)
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use model::ProfileName;
 
 use crate::envelope::SealError;
+use crate::protection::Protection;
 
 /// Something that happened on the way, as data.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +22,19 @@ pub enum Notice {
         path: PathBuf,
         /// Why not.
         why: SealError,
+    },
+    /// The key that another took the place of could not be removed, or was not to be. It opens
+    /// nothing any more that the store holds now.
+    OldKeyLeft {
+        /// Where it is.
+        protection: Protection,
+        /// Why it is still there; `None` if a person chose the place, and others may use it.
+        why: Option<String>,
+    },
+    /// What a killed change of the protection left behind could not be removed.
+    ChangeUnfinished {
+        /// Why not.
+        why: String,
     },
     /// A directory of ours was open to others and is not any more.
     PermissionsRepaired {

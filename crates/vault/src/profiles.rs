@@ -3,7 +3,7 @@
 mod document;
 mod merging;
 mod near;
-mod storage;
+pub(crate) mod storage;
 
 use std::path::Path;
 use std::path::PathBuf;
@@ -15,13 +15,14 @@ use thiserror::Error;
 
 use crate::error::StorageError;
 use crate::error::VaultError;
-use crate::locks::Lock;
 use crate::notice::Notice;
 use crate::profiles::document::Document;
 use crate::profiles::document::Entry;
+use crate::profiles::storage::ProfilesLock;
 use crate::profiles::storage::Stored;
 use crate::store::Vault;
 
+pub(crate) use merging::list_at;
 pub(crate) use merging::read_all;
 
 /// Why a profile could not be read or changed.
@@ -111,8 +112,6 @@ pub enum ProfilesError {
 pub struct Found {
     /// The profile.
     pub profile: Profile,
-    /// The line it begins on, counted from 1.
-    pub line: usize,
     /// Whether the name asked for is its own, letter case included.
     pub exact: bool,
 }
@@ -164,12 +163,7 @@ impl<'v> Profiles<'v> {
         let document = stored.document()?;
         let (entry, exact) = self.choose(&document, name)?;
         let profile = self.interpret(&document, entry)?;
-        let line = document.line(entry);
-        Ok(Found {
-            profile,
-            line,
-            exact,
-        })
+        Ok(Found { profile, exact })
     }
 
     /// The name of the profile that is meant by that name, chosen as by [`find`](Self::find), usable
@@ -212,27 +206,13 @@ impl<'v> Profiles<'v> {
         let stored = self.read()?;
         let document = stored.document()?;
         Ok(document
-            .entries()
-            .iter()
-            .map(|entry| {
-                let line = document.line(entry);
-                match self.interpret(&document, entry) {
-                    Ok(profile) => {
-                        self.tell_of_close_names(&document, entry, &profile.name);
-                        Listed::Valid {
-                            profile: Box::new(profile),
-                            line,
-                        }
-                    }
-                    Err(error) => Listed::Invalid {
-                        name: entry.name().map(str::to_owned),
-                        line,
-                        why: match error {
-                            ProfilesError::Invalid { why, .. } => why,
-                            other => other.to_string(),
-                        },
-                    },
+            .entries_with_lines()
+            .map(|(entry, line)| {
+                let listed = listed(&document, entry, line, &self.path());
+                if let Listed::Valid { profile, .. } = &listed {
+                    self.tell_of_close_names(&document, entry, line, &profile.name);
                 }
+                listed
             })
             .collect())
     }
@@ -244,19 +224,18 @@ impl<'v> Profiles<'v> {
     /// [`ProfilesError::Exists`] without `overwrite`; [`ProfilesError`] if the file cannot be
     /// changed.
     pub fn create(self, profile: &Profile, overwrite: bool) -> Result<(), ProfilesError> {
-        self.change(|document| match self.exactly(document, &profile.name) {
-            Ok(entry) if overwrite => {
+        self.change(|document| match self.only(document, &profile.name)? {
+            Some(entry) if overwrite => {
                 let entry = entry.clone();
                 let before = self.interpret(document, &entry).ok();
                 document
                     .update(&entry, before.as_ref(), profile)
                     .map_err(|error| unwritable(&profile.name, &error))
             }
-            Ok(_) => Err(ProfilesError::Exists(profile.name.clone())),
-            Err(ProfilesError::NotFound { .. }) => document
+            Some(_) => Err(ProfilesError::Exists(profile.name.clone())),
+            None => document
                 .append(profile)
                 .map_err(|error| unwritable(&profile.name, &error)),
-            Err(error) => Err(error),
         })?;
         self.check(&profile.name)
     }
@@ -318,7 +297,7 @@ impl<'v> Profiles<'v> {
         let stored = self.read()?;
         let document = stored.document()?;
         let entry = self.exactly(&document, name)?;
-        self.tell_of_close_names(&document, entry, name);
+        self.tell_of_close_names(&document, entry, document.line(entry), name);
         Ok(())
     }
 
@@ -375,14 +354,14 @@ impl<'v> Profiles<'v> {
     }
 
     /// Does what is left of a change that was decided. The caller holds the lock.
-    pub(crate) fn finish(self, lock: &Lock) -> Result<(), ProfilesError> {
+    pub(crate) fn finish(self, lock: &ProfilesLock) -> Result<(), ProfilesError> {
         self.vault.imports().finish(lock)?;
         self.vault.renames().finish(lock)
     }
 
     /// Keeps others from changing the file.
-    pub(crate) fn lock_to_change(self) -> Result<Lock, VaultError> {
-        storage::lock(self.vault)
+    pub(crate) fn lock_to_change(self) -> Result<ProfilesLock, VaultError> {
+        ProfilesLock::acquire(self.vault)
     }
 
     fn read(self) -> Result<Stored, ProfilesError> {
@@ -393,7 +372,7 @@ impl<'v> Profiles<'v> {
 
     fn change<T>(
         self,
-        change: impl FnOnce(&mut Document) -> Result<T, ProfilesError>,
+        change: impl FnOnce(&mut Document<'_>) -> Result<T, ProfilesError>,
     ) -> Result<T, ProfilesError> {
         let lock = self.lock_to_change()?;
         self.finish(&lock)?;
@@ -407,22 +386,17 @@ impl<'v> Profiles<'v> {
         Ok(changed)
     }
 
-    fn choose<'d>(
+    fn choose<'d, 't>(
         self,
-        document: &'d Document,
+        document: &'d Document<'t>,
         name: &str,
-    ) -> Result<(&'d Entry, bool), ProfilesError> {
-        let not_found = || ProfilesError::NotFound {
-            name: name.to_owned(),
-            names: names(document),
-        };
-        if let Ok(exact) = ProfileName::parse(name) {
-            match self.exactly(document, &exact) {
-                Err(ProfilesError::NotFound { .. }) => {}
-                decided => return decided.map(|entry| (entry, true)),
-            }
+    ) -> Result<(&'d Entry<'t>, bool), ProfilesError> {
+        if let Ok(exact) = ProfileName::parse(name)
+            && let Some(entry) = self.only(document, &exact)?
+        {
+            return Ok((entry, true));
         }
-        let candidates: Vec<&Entry> = document
+        let candidates: Vec<&Entry<'_>> = document
             .entries()
             .iter()
             .filter(|entry| {
@@ -432,7 +406,7 @@ impl<'v> Profiles<'v> {
             })
             .collect();
         match candidates[..] {
-            [] => Err(not_found()),
+            [] => Err(not_found(document, name)),
             [only] => Ok((only, false)),
             [..] => Err(ProfilesError::Ambiguous {
                 name: name.to_owned(),
@@ -444,48 +418,86 @@ impl<'v> Profiles<'v> {
         }
     }
 
-    fn exactly<'d>(
+    fn exactly<'d, 't>(
         self,
-        document: &'d Document,
+        document: &'d Document<'t>,
         name: &ProfileName,
-    ) -> Result<&'d Entry, ProfilesError> {
+    ) -> Result<&'d Entry<'t>, ProfilesError> {
+        self.only(document, name)?
+            .ok_or_else(|| not_found(document, name.as_str()))
+    }
+
+    /// The entry of exactly that name, if there is one.
+    fn only<'d, 't>(
+        self,
+        document: &'d Document<'t>,
+        name: &ProfileName,
+    ) -> Result<Option<&'d Entry<'t>>, ProfilesError> {
         let mut same = document
             .entries()
             .iter()
             .filter(|entry| entry.name() == Some(name.as_str()));
         match (same.next(), same.next()) {
-            (Some(only), None) => Ok(only),
             (Some(first), Some(second)) => Err(ProfilesError::Duplicate {
                 path: self.path(),
                 name: name.clone(),
                 lines: [document.line(first), document.line(second)],
             }),
-            (None, _) => Err(ProfilesError::NotFound {
-                name: name.to_string(),
-                names: names(document),
-            }),
+            (only, _) => Ok(only),
         }
     }
 
-    fn interpret(self, document: &Document, entry: &Entry) -> Result<Profile, ProfilesError> {
+    fn interpret(
+        self,
+        document: &Document<'_>,
+        entry: &Entry<'_>,
+    ) -> Result<Profile, ProfilesError> {
         interpreted(document, entry, &self.path())
     }
 
-    fn tell_of_close_names(self, document: &Document, entry: &Entry, profile: &ProfileName) {
-        for (given, line) in document.fields(entry) {
+    /// The entry begins on this line.
+    fn tell_of_close_names(
+        self,
+        document: &Document<'_>,
+        entry: &Entry<'_>,
+        line: usize,
+        profile: &ProfileName,
+    ) {
+        for (given, below) in document.fields(entry) {
             if let Some(known) = near::known_name_close_to(&given) {
                 self.vault.keys.notices.notice(&Notice::CloseFieldName {
                     profile: profile.clone(),
-                    given,
+                    given: given.into_owned(),
                     known,
-                    line,
+                    line: line + below,
                 });
             }
         }
     }
 }
 
-fn interpreted(document: &Document, entry: &Entry, path: &Path) -> Result<Profile, ProfilesError> {
+fn listed(document: &Document<'_>, entry: &Entry<'_>, line: usize, path: &Path) -> Listed {
+    match interpreted(document, entry, path) {
+        Ok(profile) => Listed::Valid {
+            profile: Box::new(profile),
+            line,
+        },
+        Err(error) => Listed::Invalid {
+            name: entry.name().map(str::to_owned),
+            line,
+            why: match error {
+                ProfilesError::Invalid { why, .. } => why,
+                other => other.to_string(),
+            },
+        },
+    }
+}
+
+fn interpreted(
+    document: &Document<'_>,
+    entry: &Entry<'_>,
+    path: &Path,
+) -> Result<Profile, ProfilesError> {
     document
         .interpret(entry)
         .map_err(|(line, why)| ProfilesError::Invalid {
@@ -500,6 +512,13 @@ fn interpreted(document: &Document, entry: &Entry, path: &Path) -> Result<Profil
         })
 }
 
+fn not_found(document: &Document<'_>, name: &str) -> ProfilesError {
+    ProfilesError::NotFound {
+        name: name.to_owned(),
+        names: names(document),
+    }
+}
+
 fn unwritable(name: &ProfileName, error: &serde_json::Error) -> ProfilesError {
     ProfilesError::Unwritable {
         name: name.clone(),
@@ -507,10 +526,10 @@ fn unwritable(name: &ProfileName, error: &serde_json::Error) -> ProfilesError {
     }
 }
 
-fn names(document: &Document) -> Vec<ProfileName> {
+fn names(document: &Document<'_>) -> Vec<ProfileName> {
     document.entries().iter().filter_map(valid_name).collect()
 }
 
-fn valid_name(entry: &Entry) -> Option<ProfileName> {
+fn valid_name(entry: &Entry<'_>) -> Option<ProfileName> {
     entry.name().and_then(|name| ProfileName::parse(name).ok())
 }

@@ -18,6 +18,7 @@ use crate::bytes::digest_name;
 use crate::envelope;
 use crate::envelope::Kind;
 use crate::error::VaultError;
+use crate::files::Durability;
 use crate::sealed;
 use crate::sealed::Sealed;
 use crate::store::REFRESH_TOKENS;
@@ -260,10 +261,7 @@ impl<'v> RefreshTokens<'v> {
     }
 
     fn remove_named(self, names: &[String]) -> Result<usize, VaultError> {
-        match self.vault.existing_records(REFRESH_TOKENS)? {
-            Some(records) => Ok(records.remove_lastingly(names)?),
-            None => Ok(0),
-        }
+        sealed::remove(self.vault, REFRESH_TOKENS, names, Durability::Lasting)
     }
 }
 

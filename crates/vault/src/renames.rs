@@ -13,8 +13,8 @@ use crate::accounts::AccountOwner;
 use crate::error::VaultError;
 use crate::journal;
 use crate::journal::Journal;
-use crate::locks::Lock;
 use crate::profiles::ProfilesError;
+use crate::profiles::storage::ProfilesLock;
 use crate::secrets::SecretKind;
 use crate::store::Vault;
 
@@ -53,6 +53,8 @@ impl<'v> Renames<'v> {
     /// name and all that was stored for it, or the rename is decided and the next command does what
     /// is left.
     pub fn rename(self, from: &ProfileName, to: &ProfileName) -> Result<(), ProfilesError> {
+        // What is read and sealed anew here is written under the same key.
+        let _hold = self.vault.hold_to_write()?;
         // A keyring may ask: that does not belong under the lock.
         if self.holds_anything(from)? {
             self.vault.unlock()?;
@@ -66,29 +68,21 @@ impl<'v> Renames<'v> {
         }
         let decided = self.decision(from, to)?;
         self.forget_all_of(to)?;
-        self.journal().decide(&decided)?;
         // The one step whose failure is foreseeable, a configuration directory that is read-only,
         // comes first, while all can be called off.
-        if let Err(error) = profiles.rename(from, to) {
-            self.journal().forget()?;
-            return Err(error);
-        }
+        self.journal()
+            .begin(&decided, || profiles.rename(from, to).map(|_| ()))?;
         self.finish(&lock)?;
         Ok(lock.release()?)
     }
 
     /// Finishes a rename that was decided, if there is one. Costs one look otherwise.
     pub(crate) fn finish_if_begun(self) -> Result<(), ProfilesError> {
-        if !self.journal().is_begun() {
-            return Ok(());
-        }
-        let lock = self.vault.profiles().lock_to_change()?;
-        self.finish(&lock)?;
-        Ok(lock.release()?)
+        self.journal().finish_if_begun(|lock| self.finish(lock))
     }
 
     /// The same for who holds the lock of the profiles. Done again, it does the same. Needs no key.
-    pub(crate) fn finish(self, _lock: &Lock) -> Result<(), ProfilesError> {
+    pub(crate) fn finish(self, _lock: &ProfilesLock) -> Result<(), ProfilesError> {
         let Some(decided) = self.journal().decided::<Decision>()? else {
             return Ok(());
         };

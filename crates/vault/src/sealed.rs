@@ -13,8 +13,10 @@ use crate::envelope::SealError;
 use crate::error::StorageError;
 use crate::error::VaultError;
 use crate::files::Directory;
+use crate::files::Durability;
 use crate::key::Key;
 use crate::notice::Notice;
+use crate::store::UNDER_THE_MASTER_KEY;
 use crate::store::Vault;
 
 /// A sealed record that was read and not yet opened.
@@ -35,6 +37,10 @@ impl Sealed {
             return Ok(None);
         };
         let bytes = records.read(&name, envelope::SIZE_LIMIT)?;
+        if bytes.is_none() && UNDER_THE_MASTER_KEY.contains(&directory) {
+            // It may lie under another key by now.
+            vault.must_be_current()?;
+        }
         Ok(bytes.map(|bytes| Self {
             bytes,
             name,
@@ -116,6 +122,10 @@ pub(crate) fn write(
     bytes: &[u8],
     kept_for: Option<Duration>,
 ) -> Result<(), VaultError> {
+    let _hold = UNDER_THE_MASTER_KEY
+        .contains(&directory)
+        .then(|| vault.hold_to_write())
+        .transpose()?;
     let records = vault.records(directory)?;
     if bytes.len() as u64 > envelope::SIZE_LIMIT {
         return Err(VaultError::Storage(StorageError::TooLarge {
@@ -125,6 +135,27 @@ pub(crate) fn write(
     }
     records.replace(name, bytes)?;
     Ok(records.sweep(kept_for, vault.clock.now().unix_seconds())?)
+}
+
+/// Removes records under the master key; returns how many there were. Where none may come back
+/// after a power cut, that is flushed.
+pub(crate) fn remove(
+    vault: &Vault,
+    directory: &str,
+    names: &[String],
+    durability: Durability,
+) -> Result<usize, VaultError> {
+    if vault.existing_state()?.is_none() {
+        return Ok(0);
+    }
+    let _hold = vault.hold_to_write()?;
+    let Some(records) = vault.existing_records(directory)? else {
+        return Ok(0);
+    };
+    Ok(match durability {
+        Durability::Lasting => records.remove_lastingly(names)?,
+        Durability::Passing => records.remove_all(names)?,
+    })
 }
 
 /// The names of the records in a directory where each is named by a digest alone.

@@ -13,6 +13,7 @@ use crate::envelope;
 use crate::envelope::Kind;
 use crate::envelope::SealError;
 use crate::error::VaultError;
+use crate::files::Durability;
 use crate::sealed;
 use crate::sealed::Sealed;
 use crate::store::SECRETS;
@@ -193,10 +194,8 @@ impl<'v> Secrets<'v> {
     /// # Errors
     /// [`VaultError`] if the file cannot be removed.
     pub fn remove_one(self, profile: &ProfileName, kind: SecretKind) -> Result<bool, VaultError> {
-        match self.vault.existing_records(SECRETS)? {
-            Some(records) => Ok(records.remove(&file_name(profile, kind))?),
-            None => Ok(false),
-        }
+        let names = [file_name(profile, kind)];
+        Ok(sealed::remove(self.vault, SECRETS, &names, Durability::Passing)? > 0)
     }
 
     /// Forgets the profile's secrets; returns whether any was kept.
@@ -242,6 +241,17 @@ fn destination_of(found: &Sealed, kind: SecretKind) -> Result<Destination, Vault
 
 fn record(profile: &ProfileName, kind: SecretKind) -> String {
     format!("profile {profile} {}", kind.name())
+}
+
+/// The records that a profile can have: in which file, of which kind, sealed under which name.
+pub(crate) fn records_of(profile: &ProfileName) -> [(String, Kind, String); 2] {
+    SecretKind::ALL.map(|kind| {
+        (
+            file_name(profile, kind),
+            kind.record(),
+            record(profile, kind),
+        )
+    })
 }
 
 /// Names are hashed because file systems differ in what they take for the same name.

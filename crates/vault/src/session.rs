@@ -14,5 +14,7 @@ mod platform;
 mod platform;
 
 pub(crate) use platform::create;
+pub(crate) use platform::directory;
 pub(crate) use platform::obstacle;
+pub(crate) use platform::place;
 pub(crate) use platform::read;

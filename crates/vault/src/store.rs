@@ -1,8 +1,11 @@
 //! The vault itself: finds the store, its header and its keys when they are needed, and not before.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::Mutex;
 use std::sync::OnceLock;
+use std::sync::Weak;
 use std::time::Duration;
 
 use keyring_core::CredentialStore;
@@ -10,6 +13,7 @@ use model::Clock;
 
 use crate::accounts::Accounts;
 use crate::approvals::Approvals;
+use crate::change;
 use crate::error::StorageError;
 use crate::error::VaultError;
 use crate::files::Directory;
@@ -17,9 +21,11 @@ use crate::files::directory::Opening;
 use crate::header;
 use crate::header::Header;
 use crate::header::Keeping;
+use crate::hold::HeldLock;
 use crate::imports;
 use crate::imports::Imports;
 use crate::key::Key;
+use crate::key::KeyId;
 use crate::key::StoreId;
 use crate::locations::Locations;
 use crate::locks::LOCKS;
@@ -44,6 +50,7 @@ use crate::secrets::Secrets;
 use crate::session;
 use crate::signing_keys::SigningKeyRecords;
 use crate::tokens::Tokens;
+use crate::unlocked::Unlocked;
 
 /// Directories of sealed records, inside the state directory.
 pub(crate) const TOKENS: &str = "tokens";
@@ -55,22 +62,34 @@ pub(crate) const ACCOUNT_COPIES: &str = "account-copies";
 pub(crate) const REMINDERS: &str = "reminders";
 pub(crate) const SIGNING_KEYS: &str = "signing-keys";
 
-/// What stands in the state directory: header, locks, an import and a rename, then the directories
-/// of records.
-const OWN_NAMES: [&str; 12] = [
-    header::NAME,
-    LOCKS,
-    imports::NAME,
-    renames::NAME,
-    TOKENS,
-    SECRETS,
-    APPROVALS,
-    REFRESH_TOKENS,
-    ACCOUNTS,
-    ACCOUNT_COPIES,
-    REMINDERS,
-    SIGNING_KEYS,
-];
+/// The directories of records that the master key alone seals.
+pub(crate) const UNDER_THE_MASTER_KEY: [&str; 4] = [SECRETS, APPROVALS, REFRESH_TOKENS, ACCOUNTS];
+
+/// Whether a directory of that name in the state directory holds records.
+fn is_records(name: &str) -> bool {
+    match name.split_once('.') {
+        None => {
+            [TOKENS, ACCOUNT_COPIES, REMINDERS, SIGNING_KEYS].contains(&name)
+                || UNDER_THE_MASTER_KEY.contains(&name)
+        }
+        Some((records, key)) => {
+            UNDER_THE_MASTER_KEY.contains(&records) && KeyId::parse(key).is_some()
+        }
+    }
+}
+
+/// Whether that name stands in the state directory.
+fn is_own_name(name: &str) -> bool {
+    [
+        header::NAME,
+        LOCKS,
+        imports::NAME,
+        renames::NAME,
+        change::NAME,
+    ]
+    .contains(&name)
+        || is_records(name)
+}
 
 /// How long a process waits for another one that makes the store. A person may be typing a
 /// passphrase there.
@@ -83,6 +102,7 @@ pub struct Vault {
     pub(crate) keys: KeySettings,
     pub(crate) keyring: Keyring,
     looks_only: bool,
+    pub(crate) held: Mutex<Weak<HeldLock>>,
     state: OnceLock<Directory>,
     header: OnceLock<Header>,
     master: OnceLock<Key>,
@@ -108,6 +128,7 @@ impl Vault {
             locations,
             clock,
             keys,
+            held: Mutex::new(Weak::new()),
             state: OnceLock::new(),
             header: OnceLock::new(),
             master: OnceLock::new(),
@@ -183,6 +204,11 @@ impl Vault {
         Renames::new(self)
     }
 
+    /// The key of a passphrase-protected store, held open for some hours.
+    pub fn unlocked(&self) -> Unlocked<'_> {
+        Unlocked::new(self)
+    }
+
     /// The locks.
     pub fn locks(&self) -> Locks<'_> {
         Locks::new(self)
@@ -235,7 +261,7 @@ impl Vault {
         Opening {
             notices: &*self.keys.notices,
             allow_foreign_home: self.keys.allow_foreign_home,
-            own_names: &OWN_NAMES,
+            is_own_name,
             looks_only: self.looks_only,
         }
     }
@@ -271,15 +297,39 @@ impl Vault {
 
     /// A directory of records, if it is there.
     pub(crate) fn existing_records(&self, name: &str) -> Result<Option<Directory>, VaultError> {
-        match self.existing_state()? {
-            Some(state) => Ok(state.open_below(name, self.opening())?),
-            None => Ok(None),
+        let Some(state) = self.existing_state()? else {
+            return Ok(None);
+        };
+        let directory = self.directory_of(name)?;
+        let found = state.open_below(&directory, self.opening())?;
+        if found.is_none() && UNDER_THE_MASTER_KEY.contains(&name) {
+            match self.known_header() {
+                Some(_) => self.must_be_current()?,
+                None => self.must_have_no_records(state)?,
+            }
         }
+        Ok(found)
     }
 
     /// A directory of records, made if it is not there.
     pub(crate) fn records(&self, name: &str) -> Result<Directory, VaultError> {
-        Ok(self.state()?.create_below(name, self.opening())?)
+        let directory = self.directory_of(name)?;
+        Ok(self.state()?.create_below(&directory, self.opening())?)
+    }
+
+    /// What the directory of these records is called.
+    fn directory_of<'n>(&self, name: &'n str) -> Result<Cow<'n, str>, VaultError> {
+        if UNDER_THE_MASTER_KEY.contains(&name)
+            && let Some(header) = self.existing_header()?
+        {
+            return Ok(header.directory(name));
+        }
+        Ok(Cow::Borrowed(name))
+    }
+
+    /// The header, if it was read by now.
+    pub(crate) fn known_header(&self) -> Option<&Header> {
+        self.header.get()
     }
 
     /// The header, if there is a store.
@@ -319,7 +369,12 @@ impl Vault {
             .map_err(|why| VaultError::KeyUnavailable {
                 protection: Box::new(header.keeping.protection()),
                 why,
-            })?;
+            });
+        if key.is_err() {
+            // A key that is gone because another one took its place is no loss.
+            self.must_be_current()?;
+        }
+        let key = key?;
         Ok(self.master.get_or_init(|| key))
     }
 
@@ -392,9 +447,10 @@ impl Vault {
             Keeping::KeyFile { path } => {
                 KeyFile::at(path).read(header.store, self.keys.allow_foreign_home)
             }
-            Keeping::Passphrase(wrapped) => {
-                wrapped.unwrap(&self.keys.passphrase.unlock()?, header.store)
-            }
+            Keeping::Passphrase(wrapped) => match self.unlocked().key(header)? {
+                Some(key) => Ok(key),
+                None => wrapped.unwrap(&self.keys.passphrase.unlock()?, header.store),
+            },
         }
     }
 
@@ -410,17 +466,7 @@ impl Vault {
         if let Some(header) = self.existing_header()? {
             return Ok(header);
         }
-        let is_records =
-            |name: &&str| ![header::NAME, LOCKS, imports::NAME, renames::NAME].contains(name);
-        for name in OWN_NAMES.into_iter().filter(is_records) {
-            if let Some(records) = self.existing_records(name)?
-                && !records.names()?.is_empty()
-            {
-                return Err(VaultError::HeaderMissing {
-                    path: Header::path(state),
-                });
-            }
-        }
+        self.must_have_no_records(state)?;
         let key = Key::random(StoreId::random()?)?;
         let (key, keeping) = self.keep(key)?;
         let header = Header::new(&key, keeping);
@@ -430,6 +476,21 @@ impl Vault {
         }
         let _ = self.master.set(key);
         Ok(self.header.get_or_init(|| header))
+    }
+
+    /// Refuses to take a store whose header is gone for none at all.
+    fn must_have_no_records(&self, state: &Directory) -> Result<(), VaultError> {
+        for name in state.directories()? {
+            if is_records(&name)
+                && let Some(records) = state.open_below(&name, self.opening())?
+                && !records.names()?.is_empty()
+            {
+                return Err(VaultError::HeaderMissing {
+                    path: Header::path(state),
+                });
+            }
+        }
+        Ok(())
     }
 
     /// Puts a new store's key where it is to be kept.

@@ -98,7 +98,8 @@ impl EntryId {
         unhex::<32>(text).map(|_| Self(text.to_owned()))
     }
 
-    fn file_name(&self, key: KeyId) -> String {
+    /// The file of the entry that this key sealed.
+    pub(crate) fn file_name(&self, key: KeyId) -> String {
         format!("{}.{key}", self.0)
     }
 }
@@ -300,6 +301,13 @@ impl<'v> Tokens<'v> {
             why,
         });
     }
+}
+
+/// The tokens that a key seals: file and record names.
+pub(crate) fn under(records: &Directory, key: KeyId) -> Result<Vec<(String, EntryId)>, VaultError> {
+    let mut found = entries(records)?;
+    found.retain(|(_, _, sealed_under)| *sealed_under == key);
+    Ok(found.into_iter().map(|(name, id, _)| (name, id)).collect())
 }
 
 /// File names, with the entry and the key that each names. Other files are none of ours.

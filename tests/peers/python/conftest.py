@@ -8,6 +8,7 @@ import pytest
 
 from at_the_browser import Desk
 from certificates import Identity, LoopbackServer
+from desktop_keyring import DesktopKeyring, SessionBus
 from msal_world import MsalWorld, emulator_for
 from person import Person
 from places import (
@@ -137,3 +138,21 @@ def certified():
 def place(request) -> Place:
     """Each of the two."""
     return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def bus():
+    with SessionBus() as running:
+        yield running
+
+
+@pytest.fixture
+def on_desktop(binary, tmp_path, bus) -> Product:
+    """The product on a desktop: it chooses where its key rests by itself."""
+    return Product(binary, tmp_path / "product", DBUS_SESSION_BUS_ADDRESS=bus.address)
+
+
+@pytest.fixture
+def unlocked(bus, tmp_path):
+    with DesktopKeyring(bus, tmp_path / "login", unlocked=True) as running:
+        yield running

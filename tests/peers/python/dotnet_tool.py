@@ -4,6 +4,7 @@ Run as `python dotnet_tool.py DIRECTORY`, it writes the fixtures of crates/vault
 """
 
 import base64
+import hashlib
 import json
 import sys
 from pathlib import Path
@@ -67,6 +68,17 @@ def export(contents, passphrase: str, salt: bytes, iv: bytes, indent=None) -> by
     return seal(text.encode(), passphrase, salt, iv)
 
 
+def secret_file_name(profile: str, what: str) -> str:
+    """The name of the file that a secret is kept in on Linux; `what` is secret or cert-password."""
+    key = f"profile:{profile}:{what}"
+    return hashlib.sha256(key.encode()).hexdigest() + ".dat"
+
+
+def masked(secret: str) -> bytes:
+    """What such a file holds."""
+    return bytes(byte ^ 0xAA for byte in secret.encode())
+
+
 def write_fixtures(directory: Path) -> None:
     """The same bytes each time: salts and IVs count up."""
     salt, iv = bytes(range(32)), bytes(range(100, 116))
@@ -92,6 +104,8 @@ def write_fixtures(directory: Path) -> None:
     write("secret-twice.refused", seal(twice.encode(), PASSPHRASE, salt, iv))
     profiles = json.dumps([APP, CERTIFICATE], ensure_ascii=False, indent=2)
     write("profiles.json", profiles.encode())
+    write(secret_file_name("sp", "secret"), masked(APP_SECRET))
+    write(secret_file_name("cert.app", "cert-password"), masked(CERTIFICATE_PASSWORD))
     write("app.secret", APP_SECRET.encode())
     write("certificate.password", CERTIFICATE_PASSWORD.encode())
 

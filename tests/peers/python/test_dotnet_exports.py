@@ -1,4 +1,4 @@
-"""Exports of the .NET tool, made by another library than the program's, in a newly drawn key."""
+"""What the .NET tool leaves, made by another library than the program's, in a newly drawn key."""
 
 import json
 import os
@@ -33,3 +33,24 @@ def test_profile_and_secret_come_over(binary, tmp_path, secret):
     assert shown["tenantId"] == dotnet_tool.APP["tenantId"]
     assert shown["clientId"] == dotnet_tool.APP["clientId"]
     assert shown["scopes"] == dotnet_tool.APP["scopes"]
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_secrets_are_taken_over_from_their_files(binary, tmp_path, secret):
+    product = Product(binary, tmp_path / "product", ENTRA_AUTH_KEY_STORE="file")
+    profiles, secrets = tmp_path / "profiles.json", tmp_path / "secure"
+    profiles.write_text(json.dumps([dotnet_tool.APP, dotnet_tool.CERTIFICATE]))
+    secrets.mkdir()
+    for profile, what in [("sp", "secret"), ("cert.app", "cert-password")]:
+        file = secrets / dotnet_tool.secret_file_name(profile, what)
+        file.write_bytes(dotnet_tool.masked(secret))
+    places = ["--from", str(profiles), "--secrets", str(secrets)]
+    done = product.run("config", "migrate", *places, "--yes", "--delete-old")
+    assert done.returncode == 0, done.stderr
+    assert secret not in done.stderr
+    assert list(secrets.iterdir()) == []
+    for profile, field in [("sp", "clientSecret"), ("cert.app", "certificatePassword")]:
+        arguments = ["show", profile, "--show-secrets", "--yes", "-o", "json"]
+        shown = product.run("config", *arguments)
+        assert shown.returncode == 0, shown.stderr
+        assert json.loads(shown.stdout)[field] == secret

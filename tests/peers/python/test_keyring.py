@@ -1,68 +1,20 @@
 """The master key in a real gnome-keyring: unlocked, locked, empty, frozen, and none at all."""
 
 import json
-from pathlib import Path
 
-import pytest
+from desktop_keyring import DesktopKeyring
+from desktop_store import (
+    LOCAL_STORE,
+    PROFILE,
+    SECRET,
+    assert_nothing_in_plain_text,
+    create_profile,
+    creation,
+    fresh_token,
+    key_files,
+)
 
-from desktop_keyring import DesktopKeyring, SessionBus
-from product import CLIENT_ID, GRAPH, TENANT, Product
-
-SECRET = "canary-of-the-client-secret"
-PROFILE = ("--profile", "service-principal")
-LOCAL_STORE = 8
 MASTER_KEY_BYTES = 32
-
-
-@pytest.fixture
-def bus():
-    with SessionBus() as running:
-        yield running
-
-
-@pytest.fixture
-def on_desktop(binary, tmp_path, bus) -> Product:
-    """The product on a desktop: it chooses where its key rests by itself."""
-    return Product(binary, tmp_path / "product", DBUS_SESSION_BUS_ADDRESS=bus.address)
-
-
-@pytest.fixture
-def unlocked(bus, tmp_path):
-    with DesktopKeyring(bus, tmp_path / "login", unlocked=True) as running:
-        yield running
-
-
-def creation(product, authority, **environment):
-    """Makes a profile whose secret the product stores."""
-    return product.run(
-        *("config", "create", "--name", "service-principal"),
-        *("--tenant-id", TENANT, "--client-id", CLIENT_ID, "--scope", GRAPH),
-        *("--auth-method", "ClientSecret", "--client-secret-stdin"),
-        *("--authority", authority.url),
-        stdin=SECRET + "\n",
-        **environment,
-    )
-
-
-def create_profile(product, authority):
-    done = creation(product, authority)
-    assert done.returncode == 0, done.stderr
-    return done
-
-
-def fresh_token(product, authority, **environment):
-    """A token that needs the stored secret, not the cache."""
-    token = product.token(*PROFILE, "--force", **environment)
-    assert token == authority.issued[-1]
-    assert authority.requests[-1].form["client_secret"] == SECRET
-
-
-def assert_nothing_in_plain_text(product, *more: str):
-    for file in product.directory.rglob("*"):
-        if file.is_file():
-            content = file.read_bytes()
-            for text in (SECRET, *more):
-                assert text.encode() not in content, f"{file} holds it in plain text"
 
 
 def without_schema(items):
@@ -71,11 +23,6 @@ def without_schema(items):
         (label, {name: value for name, value in attributes.items() if name != "xdg:schema"}, secret)
         for label, attributes, secret in items
     ]
-
-
-def key_files(product) -> list[Path]:
-    """A key of its own outside the keyring would lie here."""
-    return [file for file in product.folder("data").rglob("*") if file.is_file()]
 
 
 def test_the_keyring_holds_one_small_key_and_nothing_else(on_desktop, unlocked, authority):

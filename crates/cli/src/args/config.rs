@@ -8,9 +8,12 @@ use model::Flow;
 use model::Timestamp;
 
 use super::credential::CredentialArgs;
+use super::storage::StorageArgs;
+use super::storage::UnlockArgs;
 use super::token::TargetArgs;
 use super::transfer::ExportArgs;
 use super::transfer::ImportArgs;
+use super::transfer::MigrateArgs;
 
 /// Manage profiles
 #[derive(Debug, Subcommand)]
@@ -39,10 +42,18 @@ pub enum ConfigCommand {
     Export(ExportArgs),
     /// Take profiles over from a file that `config export` wrote, or from any profiles.json
     Import(ImportArgs),
+    /// Take over what the .NET tool of the same name left here: its profiles and secrets
+    Migrate(MigrateArgs),
     /// Approve where a profile's secrets may go and what it refers to, on this machine
     Trust(TrustArgs),
     /// Print where things are kept
     Path(PathArgs),
+    /// Show what protects the store, or change it
+    Storage(StorageArgs),
+    /// Hold a passphrase-protected store open for some hours of this login session
+    Unlock(UnlockArgs),
+    /// Stop holding the store open
+    Lock,
 }
 
 /// How profiles are shown.
@@ -293,6 +304,7 @@ impl ConfigCommand {
             Self::List(args) => args.output,
             Self::Show(args) => args.output,
             Self::Path(args) => args.output,
+            Self::Storage(args) => args.output,
             Self::Create(_)
             | Self::Edit(_)
             | Self::Delete(_)
@@ -300,7 +312,10 @@ impl ConfigCommand {
             | Self::Copy(_)
             | Self::Export(_)
             | Self::Import(_)
-            | Self::Trust(_) => ProfileOutput::Text,
+            | Self::Lock
+            | Self::Migrate(_)
+            | Self::Trust(_)
+            | Self::Unlock(_) => ProfileOutput::Text,
         };
         output == ProfileOutput::Json
     }

@@ -10,14 +10,17 @@ mod clipboard;
 pub mod common;
 mod completion;
 mod config;
+mod consent_url;
 mod credential;
 mod demo;
+mod discover;
 mod doctor;
 mod duration;
 mod explain;
 mod inspect;
 mod logout;
 mod sign_in;
+mod storage;
 mod token;
 mod transfer;
 mod verify;
@@ -54,10 +57,13 @@ pub use self::config::ProfileOutput;
 pub use self::config::RenameArgs;
 pub use self::config::ShowArgs;
 pub use self::config::TrustArgs;
+pub use self::consent_url::ConsentUrlArgs;
 pub use self::credential::CredentialArgs;
 pub use self::demo::DemoArgs;
 pub use self::demo::DemoBrowser;
 pub use self::demo::VisitArgs;
+pub use self::discover::DiscoverArgs;
+pub use self::discover::DiscoverOutput;
 pub use self::doctor::DoctorArgs;
 pub use self::doctor::DoctorOutput;
 pub use self::explain::ExplainArgs;
@@ -70,6 +76,8 @@ pub use self::inspect::InspectArgs;
 pub use self::inspect::InspectOutput;
 pub use self::logout::LogoutArgs;
 pub use self::sign_in::SignInArgs;
+pub use self::storage::StorageArgs;
+pub use self::storage::UnlockArgs;
 pub use self::token::OutputArgs;
 pub use self::token::RefreshArgs;
 pub use self::token::Shell;
@@ -78,6 +86,7 @@ pub use self::token::TokenArgs;
 pub use self::token::TokenOutput;
 pub use self::transfer::ExportArgs;
 pub use self::transfer::ImportArgs;
+pub use self::transfer::MigrateArgs;
 pub use self::transfer::OnConflict;
 pub use self::transfer::PassphraseArgs;
 pub use self::verify::VerifyArgs;
@@ -170,6 +179,10 @@ pub enum Command {
     /// See and forget what is kept
     #[command(subcommand)]
     Cache(CacheCommand),
+    /// List the app registrations of a directory, through Microsoft Graph
+    Discover(Box<DiscoverArgs>),
+    /// Print the address where an administrator consents to what an application may do
+    ConsentUrl(ConsentUrlArgs),
     /// Look for what is wrong on this machine and with a profile
     Doctor(DoctorArgs),
     /// Say what an error means and what to do about it, offline
@@ -223,9 +236,11 @@ impl Arguments {
             Command::Check(args) => args.output == CheckOutput::Json,
             Command::Config(command) => command.wants_json(),
             Command::Cache(command) => command.wants_json(),
+            Command::Discover(args) => args.output == DiscoverOutput::Json,
             Command::Doctor(args) => args.output == DoctorOutput::Json,
             Command::Explain(args) => args.output == ExplainOutput::Json,
             Command::Logout(_)
+            | Command::ConsentUrl(_)
             | Command::Demo(_)
             | Command::Completions(_)
             | Command::Complete(_)
@@ -241,10 +256,12 @@ impl Arguments {
             Command::GetToken(args) => args.silent,
             Command::Refresh(args) => args.token.silent,
             Command::Check(args) => args.quiet,
+            Command::Discover(args) => args.silent,
             Command::Inspect(_)
             | Command::Logout(_)
             | Command::Config(_)
             | Command::Cache(_)
+            | Command::ConsentUrl(_)
             | Command::Doctor(_)
             | Command::Explain(_)
             | Command::Demo(_)

@@ -79,7 +79,7 @@ pub struct RefreshArgs {
 #[command(next_help_heading = "Authority and application")]
 pub struct TargetArgs {
     /// Tenant id, domain, or common, organizations, consumers
-    #[arg(long, visible_alias = "tenant", value_name = "TENANT")]
+    #[arg(short = 't', long, visible_alias = "tenant", value_name = "TENANT")]
     pub tenant_id: Option<String>,
 
     /// Application (client) id

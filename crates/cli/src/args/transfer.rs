@@ -85,3 +85,37 @@ impl PassphraseArgs {
         self.passphrase_stdin || self.passphrase_file.is_some() || self.passphrase_env.is_some()
     }
 }
+
+/// Take over what the .NET tool of the same name left here: its profiles and secrets
+#[derive(Debug, Args)]
+pub struct MigrateArgs {
+    /// Its profiles, as a file or the directory of profiles.json, where they are not in
+    /// ~/.config/entra-auth-cli
+    #[arg(long = "from", value_name = "PATH")]
+    pub old_profiles: Option<PathBuf>,
+
+    /// The directory of its secret files, where that is not ~/.config/azadtool/secure
+    #[arg(long = "secrets", value_name = "DIR")]
+    pub old_secrets: Option<PathBuf>,
+
+    /// What becomes of a profile from another file whose name is taken: skip, overwrite, rename or
+    /// fail. A secret that is stored already stays; overwrite replaces it, fail takes nothing over
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub on_conflict: Option<OnConflict>,
+
+    /// Show what would be taken over, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+
+    /// Delete the old file of each secret that is stored here then; asked on a terminal
+    #[arg(long, conflicts_with = "keep_old")]
+    pub delete_old: bool,
+
+    /// Keep the old files, and do not ask about them
+    #[arg(long)]
+    pub keep_old: bool,
+
+    /// Do not ask
+    #[arg(short, long)]
+    pub yes: bool,
+}

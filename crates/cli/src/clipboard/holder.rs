@@ -11,12 +11,10 @@ use std::process::Stdio;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use engine::Environment;
 use protocol::text::escaped;
 
 use super::unavailable;
 use crate::command_error::CommandError;
-use crate::settings::Variables;
 use crate::ui::Ui;
 
 /// What the holder says once it holds the clipboard; anything else is why it cannot.
@@ -28,8 +26,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// More than this is no reason.
 const LONGEST_REASON: u64 = 4096;
 
-/// Starts a holder, hands it the text and waits until it holds the clipboard.
-pub(super) fn start(variables: &Variables, text: &str) -> Result<(), CommandError> {
+/// Starts a holder, without the variables `kept_back`, hands it the text and waits until it holds
+/// the clipboard.
+pub(super) fn start(kept_back: &[String], text: &str) -> Result<(), CommandError> {
     let failed = |error: std::io::Error| {
         unavailable(&format!("the program cannot start itself again: {error}"))
     };
@@ -40,7 +39,7 @@ pub(super) fn start(variables: &Variables, text: &str) -> Result<(), CommandErro
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null());
-    for name in variables.secret_variables() {
+    for name in kept_back {
         command.env_remove(name);
     }
     detach(&mut command);

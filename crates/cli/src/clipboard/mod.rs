@@ -32,13 +32,18 @@ pub(crate) enum Copied {
     AskedTerminal,
 }
 
-/// Puts `text` on the clipboard of the person who sits there.
+/// Puts `text` on the clipboard of the person who sits there. A process that holds it there does
+/// without the variables `kept_back`.
 ///
 /// # Errors
 /// `clipboard_unavailable` if there is no clipboard, or it cannot be had.
-pub(crate) fn copy(variables: &Variables, text: &str) -> Result<Copied, CommandError> {
+pub(crate) fn copy(
+    variables: &Variables,
+    kept_back: &[String],
+    text: &str,
+) -> Result<Copied, CommandError> {
     match Way::of(variables) {
-        Way::Desktop => holder::start(variables, text).map(|()| Copied::Held),
+        Way::Desktop => holder::start(kept_back, text).map(|()| Copied::Held),
         Way::Terminal => terminal::copy(text).map(|()| Copied::AskedTerminal),
         Way::Nowhere => Err(unavailable("this session has no display")),
     }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use engine::Engine;
+use engine::EngineError;
 use engine::Issued;
 use engine::SystemClock;
 use engine::TokenRequest;
@@ -46,7 +47,7 @@ pub(crate) fn run(
     let person = Person::new(ui, variables, clock, &request, manner);
     let issued = issued(variables, &store, &transport, person, &request)?;
     let now = store.clock.now();
-    give_out(ui, variables, args, &issued, now)?;
+    give_out(ui, variables, args, &request, &issued, now)?;
     if let Some(shortfall) = &issued.shortfall {
         ui.warn(&wording::shortfall(shortfall, &request));
     }
@@ -72,19 +73,35 @@ pub(super) fn issued(
     let outcome = engine.token(request);
     // The sign of life goes before anything else is said.
     drop(person);
-    outcome.map_err(|error| wording::engine(&error, request))
+    outcome.map_err(|error| {
+        let worded = wording::engine(&error, request);
+        match &error {
+            EngineError::CredentialMissing {
+                profile: Some(profile),
+                ..
+            } if settings::is_left_behind(variables, profile) => {
+                wording::left_behind(worded, profile)
+            }
+            _ => worded,
+        }
+    })
 }
 
 fn give_out(
     ui: &Ui,
     variables: &Variables,
     args: &TokenArgs,
+    request: &TokenRequest,
     issued: &Issued,
     now: Timestamp,
 ) -> Result<(), CommandError> {
     let text = output::rendered(&args.output, issued, now)?;
     if args.output.copy {
-        let copied = clipboard::copy(variables, text.trim_end())?;
+        let copied = clipboard::copy(
+            variables,
+            &request.variables_kept_back(variables),
+            text.trim_end(),
+        )?;
         ui.note(&wording::copied(copied));
         return Ok(());
     }
@@ -100,7 +117,7 @@ fn to_file(path: &Path, bytes: &[u8]) -> Result<(), CommandError> {
 
 fn warn_of_expiry(ui: &Ui, args: &TokenArgs, issued: &Issued, now: Timestamp) {
     let left = issued.entry.expires_on.seconds_since(now);
-    if issued.from_cache && left < i64::from(args.cache.warn_expiry) * 60 {
+    if issued.is_from_cache() && left < i64::from(args.cache.warn_expiry) * 60 {
         ui.warn(&format!("the token expires in {left} s"));
     }
 }

@@ -4,7 +4,9 @@ mod cache;
 mod check;
 mod completions;
 mod config;
+mod consent_url;
 mod demo;
+mod discover;
 mod doctor;
 mod explain;
 mod get_token;
@@ -37,6 +39,8 @@ pub(crate) fn run(
         Command::Logout(args) => logout::run(ui, variables, &args),
         Command::Config(command) => config::run(ui, variables, command),
         Command::Cache(command) => cache::run(ui, variables, &command),
+        Command::Discover(args) => discover::run(ui, variables, *args),
+        Command::ConsentUrl(args) => consent_url::run(ui, variables, &args),
         Command::Doctor(args) => doctor::run(ui, variables, &args),
         Command::Explain(args) => explain::run(ui, variables, &args),
         Command::Demo(args) => demo::run(ui, variables, &args),

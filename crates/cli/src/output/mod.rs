@@ -79,7 +79,7 @@ impl<'a> TokenDocument<'a> {
             account_id: entry.account.as_ref().map(|account| account.id.as_str()),
             flow: entry.flow.as_str(),
             token_kind: TokenKind::of(entry.flow).as_str(),
-            from_cache: issued.from_cache,
+            from_cache: issued.is_from_cache(),
             refresh_token: issued
                 .refresh_token
                 .as_ref()
@@ -124,7 +124,7 @@ pub(crate) mod tests {
                 account: None,
                 flow: Flow::ClientCredentials,
             },
-            from_cache: true,
+            answered_by: engine::AnsweredBy::Cache,
             refresh_token: Some(model::RefreshToken::from("rt".to_owned())),
             shortfall: None,
         }

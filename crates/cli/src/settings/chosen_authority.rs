@@ -9,6 +9,8 @@ use model::Profile;
 use model::Tenant;
 
 use super::Variables;
+use super::source::Places;
+use super::source::Source;
 use crate::args::TargetArgs;
 use crate::command_error::CommandError;
 use crate::shell;
@@ -19,6 +21,10 @@ pub(super) struct ChosenAuthority {
     pub(super) authority: Authority,
     /// Its address stood in a flag of this very command.
     pub(super) typed_here: bool,
+    /// Who named its address, or its cloud.
+    pub(super) source: Source,
+    /// Who named the tenant; `None` if nobody did beside the address.
+    pub(super) tenant_source: Option<Source>,
 }
 
 impl ChosenAuthority {
@@ -49,32 +55,7 @@ pub(super) fn chosen_authority(
 ) -> Result<ChosenAuthority, CommandError> {
     let invalid = |error: AuthorityError| wording::authority(&error);
     let ours = |name: &str| variables.text(name);
-    let from_profile = |field: fn(&Profile) -> Option<&String>| profile.and_then(field).cloned();
-
-    // Cloud and authority are one choice: the first that names either decides both.
-    let typed_here = target.cloud.is_some() || target.authority.is_some();
-    let (cloud, address): (Option<Cloud>, Option<String>) = if typed_here {
-        (target.cloud, target.authority.clone())
-    } else {
-        let cloud = ours("ENTRA_AUTH_CLOUD")
-            .map(|text| text.parse::<Cloud>())
-            .transpose()
-            .map_err(|error| {
-                CommandError::usage("invalid_cloud", format!("ENTRA_AUTH_CLOUD: {error}"))
-            })?;
-        let address = ours("ENTRA_AUTH_AUTHORITY");
-        if cloud.is_some() || address.is_some() {
-            (cloud, address)
-        } else {
-            let cloud = profile.and_then(|profile| profile.cloud);
-            let address = from_profile(|profile| profile.authority.as_ref());
-            if cloud.is_some() || address.is_some() {
-                (cloud, address)
-            } else {
-                (None, ours("AZURE_AUTHORITY_HOST"))
-            }
-        }
-    };
+    let place = chosen_place(target, variables, profile)?;
     let kind = match target.authority_type {
         Some(kind) => Some(kind),
         None => match ours("ENTRA_AUTH_AUTHORITY_TYPE") {
@@ -87,36 +68,99 @@ pub(super) fn chosen_authority(
             None => profile.and_then(|profile| profile.authority_type),
         },
     };
-    let overriding = target
-        .tenant_id
-        .clone()
-        .or_else(|| ours("ENTRA_AUTH_TENANT_ID"));
-    let tenant = overriding
-        .clone()
-        .or_else(|| from_profile(|profile| profile.tenant_id.as_ref()))
-        .or_else(|| ours("AZURE_TENANT_ID"));
-    let input = AuthorityInput {
-        cloud,
-        authority: address.as_deref(),
-        kind,
-        tenant: tenant.as_deref(),
+    let tenant = Places {
+        flag: ("--tenant-id", target.tenant_id.as_ref()),
+        ours: "ENTRA_AUTH_TENANT_ID",
+        profile: profile.and_then(|profile| profile.tenant_id.as_ref()),
+        azure: "AZURE_TENANT_ID",
     };
-    let authority = match (input.resolve(), overriding) {
+    let tenant = tenant.first(variables);
+    let input = AuthorityInput {
+        cloud: place.cloud,
+        authority: place.address.as_deref(),
+        kind,
+        tenant: tenant.as_ref().map(|(text, _)| text.as_str()),
+    };
+    let authority = match (input.resolve(), &tenant) {
         // The tenant in the profile's address gives way to the one asked for now.
-        (Err(AuthorityError::TenantConflict { .. }), Some(wanted)) => {
+        (Err(AuthorityError::TenantConflict { .. }), Some((wanted, source)))
+            if source.overrides_profile() =>
+        {
             let here = AuthorityInput {
                 tenant: None,
                 ..input
             }
             .resolve()
             .map_err(invalid)?;
-            let wanted = Tenant::parse(&wanted).map_err(|error| invalid(error.into()))?;
+            let wanted = Tenant::parse(wanted).map_err(|error| invalid(error.into()))?;
             here.with_tenant(wanted).map_err(invalid)?
         }
         (outcome, _) => outcome.map_err(invalid)?,
     };
     Ok(ChosenAuthority {
         authority,
-        typed_here,
+        typed_here: matches!(place.source, Source::Flag(_)),
+        source: place.source,
+        tenant_source: tenant.map(|(_, source)| source),
+    })
+}
+
+/// Cloud and address, which are one choice: the first that names either decides both.
+struct Place {
+    cloud: Option<Cloud>,
+    address: Option<String>,
+    source: Source,
+}
+
+fn chosen_place(
+    target: &TargetArgs,
+    variables: &Variables,
+    profile: Option<&Profile>,
+) -> Result<Place, CommandError> {
+    if target.cloud.is_some() || target.authority.is_some() {
+        return Ok(Place {
+            cloud: target.cloud,
+            address: target.authority.clone(),
+            source: Source::Flag(match target.authority {
+                Some(_) => "--authority",
+                None => "--cloud",
+            }),
+        });
+    }
+    let cloud = variables
+        .text("ENTRA_AUTH_CLOUD")
+        .map(|text| text.parse::<Cloud>())
+        .transpose()
+        .map_err(|error| {
+            CommandError::usage("invalid_cloud", format!("ENTRA_AUTH_CLOUD: {error}"))
+        })?;
+    let address = variables.text("ENTRA_AUTH_AUTHORITY");
+    if cloud.is_some() || address.is_some() {
+        return Ok(Place {
+            cloud,
+            source: Source::OurVariable(match address {
+                Some(_) => "ENTRA_AUTH_AUTHORITY",
+                None => "ENTRA_AUTH_CLOUD",
+            }),
+            address,
+        });
+    }
+    if let Some(profile) = profile
+        && (profile.cloud.is_some() || profile.authority.is_some())
+    {
+        return Ok(Place {
+            cloud: profile.cloud,
+            address: profile.authority.clone(),
+            source: Source::Profile,
+        });
+    }
+    let address = variables.text("AZURE_AUTHORITY_HOST");
+    Ok(Place {
+        cloud: None,
+        source: match address {
+            Some(_) => Source::AzureVariable("AZURE_AUTHORITY_HOST"),
+            None => Source::Default,
+        },
+        address,
     })
 }

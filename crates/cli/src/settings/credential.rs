@@ -6,10 +6,12 @@ use std::io::Read;
 use std::path::Path;
 use std::path::PathBuf;
 
+use model::Profile;
 use model::SecretReference;
 use zeroize::Zeroize;
 use zeroize::Zeroizing;
 
+use super::source::Source;
 use crate::args::CredentialArgs;
 use crate::command_error::CommandError;
 use crate::ui::Ui;
@@ -38,11 +40,23 @@ pub(crate) struct SecretFlags<'a> {
 impl SecretFlags<'_> {
     /// Whether one of them is set.
     pub(crate) fn is_given(&self) -> bool {
-        self.value.is_some()
-            || self.stdin
-            || self.file.is_some()
-            || self.env.is_some()
-            || self.command.is_some()
+        self.source().is_some()
+    }
+
+    /// The one that is set.
+    pub(super) fn source(&self) -> Option<Source> {
+        let ways = [
+            (self.value.is_some(), ""),
+            (self.stdin, "-stdin"),
+            (self.file.is_some(), "-file"),
+            (self.env.is_some(), "-env"),
+            (self.command.is_some(), "-command"),
+        ];
+        let (_, way) = ways.into_iter().find(|(is_set, _)| *is_set)?;
+        Some(Source::SecretFlag {
+            secret: self.name,
+            way,
+        })
     }
 }
 
@@ -94,6 +108,32 @@ impl CredentialArgs {
             command: self.client_assertion_command.as_ref(),
         }
     }
+}
+
+/// The environment variables that flags or the profile name as holding a secret.
+pub(super) fn secret_variables(flags: &CredentialArgs, profile: Option<&Profile>) -> Vec<String> {
+    let by_flags = [
+        &flags.client_secret_env,
+        &flags.certificate_password_env,
+        &flags.client_assertion_env,
+    ];
+    let by_profile = profile.into_iter().flat_map(|profile| {
+        [
+            &profile.client_secret_from,
+            &profile.certificate_password_from,
+            &profile.client_assertion_from,
+        ]
+    });
+    let by_profile = by_profile.filter_map(|reference| match reference {
+        Some(SecretReference::Env(name)) => Some(name),
+        _ => None,
+    });
+    by_flags
+        .into_iter()
+        .flatten()
+        .chain(by_profile)
+        .cloned()
+        .collect()
 }
 
 /// The secret that flags give, if they give one; stdin is read here.

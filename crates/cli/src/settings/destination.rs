@@ -53,7 +53,7 @@ pub(crate) fn account_owner(
     profile: Option<&Profile>,
 ) -> Result<AccountOwner, CommandError> {
     let authority = chosen_authority(target, variables, profile)?.authority;
-    let client_id = client_id(target, variables, profile)?;
+    let (client_id, _) = client_id(target, variables, profile)?;
     Ok(match profile {
         Some(found) if !is_moved(target, profile, &authority, &client_id) => {
             AccountOwner::Profile(found.name.clone())

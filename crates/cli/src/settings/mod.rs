@@ -2,22 +2,32 @@
 //! environment variables, and the one place where flags, variables and profiles are weighed
 //! against each other.
 
+mod admin_consent;
+mod applications;
 mod approval;
 mod chosen_authority;
 mod chosen_credential;
 mod credential;
 mod destination;
 mod export_passphrase;
+mod left_behind;
 mod network;
+mod new_protection;
 mod passphrase;
+mod passphrase_flags;
 mod presence;
 mod profile_choice;
 mod sign_in;
+mod source;
 mod store;
+mod telling;
 mod token_request;
 mod trial;
 mod variables;
 
+pub(crate) use self::admin_consent::admin_consent_page;
+pub(crate) use self::applications::applications_request;
+pub(crate) use self::applications::for_a_person;
 pub(crate) use self::approval::approval_of;
 pub(crate) use self::credential::GivenSecret;
 pub(crate) use self::credential::absolute;
@@ -28,8 +38,11 @@ pub(crate) use self::destination::profile_client_id;
 pub(crate) use self::destination::profile_destination;
 pub(crate) use self::export_passphrase::export_passphrase;
 pub(crate) use self::export_passphrase::new_export_passphrase;
+pub(crate) use self::left_behind::is_left_behind;
 pub(crate) use self::network::ca_file;
 pub(crate) use self::network::network;
+pub(crate) use self::new_protection::holds_another_passphrase;
+pub(crate) use self::new_protection::new_protection;
 pub(crate) use self::presence::secret_variable_set;
 pub(crate) use self::presence::shadowed_azure_variables;
 pub(crate) use self::presence::variables_set;

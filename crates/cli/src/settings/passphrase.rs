@@ -22,7 +22,7 @@ const LONGEST: usize = 4096;
 pub(super) struct PassphraseHere(pub(super) Ui);
 
 /// The passphrase, if it is there without asking.
-fn at_hand() -> Option<Result<Passphrase, PassphraseUnavailable>> {
+pub(super) fn at_hand() -> Option<Result<Passphrase, PassphraseUnavailable>> {
     if let Some(value) = Variables.secret("ENTRA_AUTH_PASSPHRASE") {
         return Some(Ok(Passphrase::from(value.to_string())));
     }

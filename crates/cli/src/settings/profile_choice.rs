@@ -5,6 +5,9 @@ use vault::ProfilesError;
 use vault::Vault;
 
 use super::Variables;
+use super::source::Source;
+use super::telling::tell_no_profile;
+use super::telling::tell_profile;
 use crate::args::TargetArgs;
 use crate::command_error::CommandError;
 use crate::command_error::Kind;
@@ -30,29 +33,40 @@ pub(crate) fn chosen_profile(
     vault: &Vault,
     wanted: Option<&str>,
 ) -> Result<Profile, CommandError> {
+    profile_and_source(ui, variables, vault, wanted).map(|(profile, _)| profile)
+}
+
+fn profile_and_source(
+    ui: &Ui,
+    variables: &Variables,
+    vault: &Vault,
+    wanted: Option<&str>,
+) -> Result<(Profile, Source), CommandError> {
+    let by = |source| move |profile| (profile, source);
     if let Some(name) = wanted {
-        return named_profile(vault, name);
+        return named_profile(vault, name).map(by(Source::Flag("--profile")));
     }
     if let Some(name) = variables.text("ENTRA_AUTH_PROFILE") {
-        return named_profile(vault, &name).map_err(|error| {
+        let named = named_profile(vault, &name).map_err(|error| {
             if error.kind == Kind::ProfileNotFound {
                 error.hint("The name comes from ENTRA_AUTH_PROFILE.")
             } else {
                 error
             }
         });
+        return named.map(by(Source::OurVariable("ENTRA_AUTH_PROFILE")));
     }
     let names = match vault.profiles().find(DEFAULT) {
-        Ok(found) => return Ok(found.profile),
+        Ok(found) => return Ok((found.profile, Source::Default)),
         Err(ProfilesError::NotFound { names, .. }) => names,
         Err(error) => return Err(wording::profiles(error)),
     };
     match names.as_slice() {
-        [only] => named_profile(vault, only.as_str()),
+        [only] => named_profile(vault, only.as_str()).map(by(Source::Default)),
         [_, _, ..] if ui.can_ask() => {
             let names = names.iter().map(ToString::to_string).collect();
             let picked = ui.ask_choice("Profile", names)?;
-            named_profile(vault, &picked)
+            named_profile(vault, &picked).map(by(Source::Person))
         }
         _ => Err(wording::no_profile_meant(&names)),
     }
@@ -69,7 +83,7 @@ pub(crate) fn names_application(variables: &Variables, target: &TargetArgs) -> b
 }
 
 /// The profile that a command means which can do without one; none where the command itself names
-/// an application.
+/// an application. Told with `-v`.
 pub(crate) fn profile_if_meant(
     ui: &Ui,
     variables: &Variables,
@@ -79,9 +93,10 @@ pub(crate) fn profile_if_meant(
 ) -> Result<Option<Profile>, CommandError> {
     let names_profile = names_profile(variables, wanted);
     if names_application(variables, target) && !names_profile {
+        tell_no_profile();
         return Ok(None);
     }
-    match chosen_profile(ui, variables, vault, wanted) {
+    match profile_and_source(ui, variables, vault, wanted) {
         // Where the Azure SDKs would find an application and there is no profile at all, so do we.
         Err(error)
             if error.kind == Kind::ProfileNotFound
@@ -93,8 +108,13 @@ pub(crate) fn profile_if_meant(
                     .map_err(wording::profiles)?
                     .is_empty() =>
         {
+            tell_no_profile();
             Ok(None)
         }
-        chosen => chosen.map(Some),
+        chosen => {
+            let (profile, source) = chosen?;
+            tell_profile(&profile, source, vault);
+            Ok(Some(profile))
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::SystemClock;
+use vault::Hold;
 use vault::KeySettings;
 use vault::KeyStoreChoice;
 use vault::Locations;
@@ -31,6 +32,22 @@ pub(crate) struct Store {
     pub(crate) locations: Locations,
 }
 
+/// How long a command waits for a change of what protects the store. That takes moments, and as long
+/// as a keyring takes to answer.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+impl Store {
+    /// Keeps what protects the store as it is until all of a command's records are written. Comes
+    /// after everything that a person is asked.
+    pub(crate) fn hold(&self, ui: &Ui) -> Result<Hold, CommandError> {
+        self.vault
+            .hold(PATIENCE, &mut |holder| {
+                ui.note(&wording::waiting_for_a_change(holder));
+            })
+            .map_err(|error| wording::vault(&error))
+    }
+}
+
 /// The store at the places the environment names. Nothing is touched yet.
 pub(crate) fn open(ui: &Ui, variables: &Variables) -> Result<Store, CommandError> {
     open_within(ui, variables, KEYRING_TIMEOUT)
@@ -50,7 +67,7 @@ pub(crate) fn open_within(
         passphrase: Box::new(PassphraseHere(ui.clone())),
         notices: Box::new(Spoken(ui.clone())),
         keyring_timeout: KEYRING_TIMEOUT.min(allowed),
-        allow_foreign_home: variables.text("ENTRA_AUTH_ALLOW_FOREIGN_HOME").as_deref() == Some("1"),
+        allow_foreign_home: variables.allows_foreign_home(),
     };
     let shared: Arc<dyn model::Clock> = Arc::<SystemClock>::clone(&clock);
     Ok(Store {
@@ -74,10 +91,14 @@ pub(crate) fn open_to_look(
 }
 
 fn choice(variables: &Variables) -> Result<Option<KeyStoreChoice>, CommandError> {
-    let Some(text) = variables.text("ENTRA_AUTH_KEY_STORE") else {
-        return Ok(None);
-    };
-    let chosen = match text.to_ascii_lowercase().as_str() {
+    const NAME: &str = "ENTRA_AUTH_KEY_STORE";
+    let text = variables.text(NAME);
+    text.map(|text| place_for_a_key(NAME, &text)).transpose()
+}
+
+/// The place for a key that a variable or flag of that name says.
+pub(super) fn place_for_a_key(name: &str, text: &str) -> Result<KeyStoreChoice, CommandError> {
+    Ok(match text.to_ascii_lowercase().as_str() {
         "keyring" => KeyStoreChoice::Keyring,
         "passphrase" => KeyStoreChoice::Passphrase,
         "file" => KeyStoreChoice::File(None),
@@ -86,13 +107,12 @@ fn choice(variables: &Variables) -> Result<Option<KeyStoreChoice>, CommandError>
             _ => {
                 return Err(CommandError::usage(
                     "invalid_key_store",
-                    format!("ENTRA_AUTH_KEY_STORE is `{text}`, which names no place for a key"),
+                    format!("{name} is `{text}`, which names no place for a key"),
                 )
                 .hint("The valid ones are keyring, passphrase, file and file:/absolute/path."));
             }
         },
-    };
-    Ok(Some(chosen))
+    })
 }
 
 /// Says the vault's notices.

@@ -22,11 +22,15 @@ use model::scope::ScopeError;
 use super::Variables;
 use super::approval::approval_of;
 use super::chosen_authority::chosen_authority;
+use super::chosen_credential::ChosenCredential;
 use super::chosen_credential::CredentialChoice;
-use super::chosen_credential::Origin;
+use super::credential::secret_variables;
 use super::destination::profile_destination;
 use super::sign_in::of_no_use;
 use super::sign_in::sign_in_wishes;
+use super::source::Places;
+use super::source::Source;
+use super::telling::Sources;
 use crate::args::TargetArgs;
 use crate::args::TokenArgs;
 use crate::command_error::CommandError;
@@ -35,7 +39,7 @@ use crate::ui::Ui;
 /// A cached token with less left than this is not used.
 pub(super) const DEFAULT_MIN_TTL: Duration = Duration::from_mins(5);
 
-/// What `get-token` asks the engine.
+/// What `get-token` asks the engine; with `-v`, who said what of it.
 pub(crate) fn token_request(
     ui: &Ui,
     variables: &Variables,
@@ -47,26 +51,26 @@ pub(crate) fn token_request(
         chosen.must_be_trusted_without_profile()?;
     }
     let authority = chosen.authority;
-    let client_id = client_id(&args.target, variables, profile)?;
+    let (client_id, client_id_source) = client_id(&args.target, variables, profile)?;
     let choice = CredentialChoice {
         ui,
         variables,
         flags: &args.credential,
         profile,
     };
-    let (flow, (credential, origin)) = flow_and_credential(args, variables, &choice)?;
+    let ((flow, flow_source), credential) = flow_and_credential(args, variables, &choice)?;
     let sign_in = SignInWishes {
         moved: is_moved(&args.target, profile, &authority, &client_id),
         ..sign_in_wishes(&args.sign_in, variables, profile, flow)?
     };
-    let scopes = scopes(args, variables, profile, &authority, flow)?;
+    let (scopes, scopes_source) = scopes(args, variables, profile, &authority, flow)?;
     let claims = args
         .claims
         .as_deref()
         .map(protocol::claims::parse)
         .transpose()
         .map_err(|error| CommandError::usage("invalid_claims", format!("--claims: {error}")))?;
-    let trusts_references = origin == Origin::Profile
+    let trusts_references = credential.is_of_profile
         || args.target.ca_file.is_none()
             && profile.is_some_and(|profile| profile.ca_file.is_some());
     let approval = match profile {
@@ -77,25 +81,24 @@ pub(crate) fn token_request(
         (trusts_references && !approval.references.is_empty())
             || !(authority.is_built_in() || chosen.typed_here)
     });
-    tracing::info!(
-        target: "settings",
-        profile = profile.map(|profile| profile.name.as_str()),
-        %authority,
-        %client_id,
-        %flow,
-        %scopes,
-        credential_from = ?origin,
-        "what is meant"
-    );
-    Ok(TokenRequest {
+    let sources = Sources {
+        authority: chosen.source,
+        tenant: chosen.tenant_source,
+        client_id: client_id_source,
+        flow: flow_source,
+        scopes: scopes_source,
+        credential: credential.source,
+        password: credential.password_source,
+    };
+    let request = TokenRequest {
         authority,
         client_id,
         scopes,
         flow,
         client_secret_ends_on: profile
-            .filter(|_| origin == Origin::Profile)
+            .filter(|_| credential.is_of_profile)
             .and_then(|profile| profile.client_secret_expires_at),
-        credential,
+        credential: credential.credential,
         claims,
         cache: match (args.cache.no_cache, args.cache.force) {
             (true, _) => CacheUse::None,
@@ -112,22 +115,25 @@ pub(crate) fn token_request(
         profile: profile.map(|profile| profile.name.clone()),
         wants_refresh_token: args.output.include_refresh_token,
         approval,
-    })
+        secret_variables: secret_variables(&args.credential, profile),
+    };
+    sources.tell(&request, profile, variables);
+    Ok(request)
 }
 
-/// The application that flags, variables and profile name.
+/// The application that flags, variables and profile name, and which of them does.
 pub(super) fn client_id(
     target: &TargetArgs,
     variables: &Variables,
     profile: Option<&Profile>,
-) -> Result<ClientId, CommandError> {
-    let text = target
-        .client_id
-        .clone()
-        .or_else(|| variables.text("ENTRA_AUTH_CLIENT_ID"))
-        .or_else(|| profile.and_then(|profile| profile.client_id.clone()))
-        .or_else(|| variables.text("AZURE_CLIENT_ID"));
-    let Some(text) = text else {
+) -> Result<(ClientId, Source), CommandError> {
+    let places = Places {
+        flag: ("--client-id", target.client_id.as_ref()),
+        ours: "ENTRA_AUTH_CLIENT_ID",
+        profile: profile.and_then(|profile| profile.client_id.as_ref()),
+        azure: "AZURE_CLIENT_ID",
+    };
+    let Some((text, source)) = places.first(variables) else {
         return Err(CommandError::usage(
             "client_id_missing",
             "no application (client) id is named",
@@ -135,6 +141,7 @@ pub(super) fn client_id(
         .hint("Name it: --client-id ID, or `config edit NAME --client-id ID`"));
     };
     ClientId::parse(&text)
+        .map(|client_id| (client_id, source))
         .map_err(|error| CommandError::usage("invalid_client_id", format!("`{text}`: {error}")))
 }
 
@@ -144,9 +151,9 @@ fn flow_and_credential(
     args: &TokenArgs,
     variables: &Variables,
     choice: &CredentialChoice<'_>,
-) -> Result<(Flow, (Credential, Origin)), CommandError> {
+) -> Result<((Flow, Source), ChosenCredential), CommandError> {
     match named_flow(args, variables, choice.profile)? {
-        Some(flow @ (Flow::DeviceCode | Flow::InteractiveBrowser)) => {
+        Some((flow @ (Flow::DeviceCode | Flow::InteractiveBrowser), source)) => {
             if let Some(flag) = args.credential.credential_flag() {
                 return Err(of_no_use(
                     flag,
@@ -154,13 +161,13 @@ fn flow_and_credential(
                     "-f ClientCredentials or -f AuthorizationCode",
                 ));
             }
-            Ok((flow, (Credential::None, Origin::Nobody)))
+            Ok(((flow, source), ChosenCredential::not_sent()))
         }
         Some(flow) => Ok((flow, choice.chosen()?)),
         None => {
-            let (credential, origin) = choice.chosen()?;
-            let flow = Flow::inferred_from(method(&credential, choice.profile));
-            Ok((flow, (credential, origin)))
+            let chosen = choice.chosen()?;
+            let flow = Flow::inferred_from(method(&chosen.credential, choice.profile));
+            Ok(((flow, Source::Default), chosen))
         }
     }
 }
@@ -169,16 +176,18 @@ fn named_flow(
     args: &TokenArgs,
     variables: &Variables,
     profile: Option<&Profile>,
-) -> Result<Option<Flow>, CommandError> {
-    if args.flow.is_some() {
-        return Ok(args.flow);
+) -> Result<Option<(Flow, Source)>, CommandError> {
+    if let Some(flow) = args.flow {
+        return Ok(Some((flow, Source::Flag("--flow"))));
     }
     if let Some(text) = variables.text("ENTRA_AUTH_FLOW") {
-        return text.parse().map(Some).map_err(|error| {
+        let flow = text.parse().map_err(|error| {
             CommandError::usage("invalid_flow", format!("ENTRA_AUTH_FLOW: {error}"))
-        });
+        })?;
+        return Ok(Some((flow, Source::OurVariable("ENTRA_AUTH_FLOW"))));
     }
-    Ok(profile.and_then(|profile| profile.default_flow))
+    let named = profile.and_then(|profile| profile.default_flow);
+    Ok(named.map(|flow| (flow, Source::Profile)))
 }
 
 fn method(credential: &Credential, profile: Option<&Profile>) -> AuthMethod {
@@ -208,24 +217,32 @@ pub(super) fn is_moved(
     profile_destination(profile).ok() != Some(Destination::new(authority, client_id))
 }
 
-fn scopes(
+/// What the token is for.
+pub(super) fn scopes(
     args: &TokenArgs,
     variables: &Variables,
     profile: Option<&Profile>,
     authority: &Authority,
     flow: Flow,
-) -> Result<Scopes, CommandError> {
+) -> Result<(Scopes, Source), CommandError> {
     let cloud = cloud_of_short_names(authority);
     if !args.scope.is_empty() {
-        return parsed(&args.scope, cloud);
+        return Ok((parsed(&args.scope, cloud)?, Source::Flag("--scope")));
     }
     if let Some(named) = &args.resource {
-        return for_resource(named, cloud);
+        return Ok((for_resource(named, cloud)?, Source::Flag("--resource")));
     }
     if let Some(text) = variables.text("ENTRA_AUTH_SCOPE") {
-        return parsed(&[text], cloud);
+        let scopes = parsed(&[text], cloud)?;
+        return Ok((scopes, Source::OurVariable("ENTRA_AUTH_SCOPE")));
     }
-    profile_scopes(profile, authority, flow)
+    let source = match profile {
+        Some(profile) if !profile.scopes.is_empty() || profile.resource.is_some() => {
+            Source::Profile
+        }
+        _ => Source::Default,
+    };
+    Ok((profile_scopes(profile, authority, flow)?, source))
 }
 
 /// The scopes that the profile names, or those that most people mean.

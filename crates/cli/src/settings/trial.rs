@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use super::Variables;
 use super::chosen_credential::CredentialChoice;
+use super::credential::secret_variables;
 use super::destination::profile_authority;
 use super::destination::profile_client_id;
 use super::sign_in::sign_in_wishes;
@@ -56,7 +57,7 @@ pub(crate) fn trial_request(
                 flags: &CredentialArgs::default(),
                 profile: Some(profile),
             };
-            with_given(choice.by_profile(profile)?, kept, given)
+            with_given(choice.by_profile(profile)?.credential, kept, given)
         }
     };
     Ok(TokenRequest {
@@ -75,6 +76,7 @@ pub(crate) fn trial_request(
         profile: Some(profile.name.clone()),
         wants_refresh_token: false,
         approval: None,
+        secret_variables: secret_variables(&CredentialArgs::default(), Some(profile)),
     })
 }
 
@@ -96,7 +98,9 @@ fn with_given(
                 kind,
                 otherwise,
             }),
-            (None, Kept::Nowhere) => otherwise.map(SecretSource::Given),
+            (None, Kept::Nowhere) => {
+                otherwise.map(|otherwise| SecretSource::Given(otherwise.value))
+            }
         },
         elsewhere => Some(elsewhere),
     };
@@ -123,6 +127,7 @@ fn with_given(
 
 #[cfg(test)]
 mod tests {
+    use engine::FromVariable;
     use model::ProfileName;
 
     use super::*;
@@ -131,7 +136,10 @@ mod tests {
         Credential::Secret(SecretSource::Stored {
             profile: ProfileName::parse("sp").unwrap(),
             kind: SecretKind::ClientSecret,
-            otherwise: otherwise.map(|text| Zeroizing::new(text.to_owned())),
+            otherwise: otherwise.map(|text| FromVariable {
+                name: "AZURE_CLIENT_SECRET",
+                value: Zeroizing::new(text.to_owned()),
+            }),
         })
     }
 

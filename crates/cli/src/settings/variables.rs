@@ -61,6 +61,11 @@ impl Variables {
             .is_some_and(|value| !matches!(value.to_ascii_lowercase().as_str(), "0" | "false"))
     }
 
+    /// Whether root may use what lies in another user's home.
+    pub(crate) fn allows_foreign_home(&self) -> bool {
+        self.text("ENTRA_AUTH_ALLOW_FOREIGN_HOME").as_deref() == Some("1")
+    }
+
     /// The variables that say where files live.
     pub(crate) fn of_locations(&self) -> LocationVariables {
         LocationVariables {

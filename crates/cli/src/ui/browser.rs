@@ -28,8 +28,8 @@ pub(super) enum NotOpened {
 /// the browser may go on for longer than this process.
 ///
 /// It gets no stream of ours, so that it neither writes between our lines nor keeps a pipe open
-/// that a shell waits for, and none of the variables named in `secrets`.
-pub(super) fn open(browser: &Browser, page: &Url, secrets: &[String]) -> Result<(), NotOpened> {
+/// that a shell waits for, and none of the variables `kept_back`.
+pub(super) fn open(browser: &Browser, page: &Url, kept_back: &[String]) -> Result<(), NotOpened> {
     if !matches!(page.scheme(), "http" | "https") {
         return Err(NotOpened::NoPage);
     }
@@ -42,7 +42,7 @@ pub(super) fn open(browser: &Browser, page: &Url, secrets: &[String]) -> Result<
     };
     let mut tried = Vec::new();
     for mut launcher in launchers {
-        for name in secrets {
+        for name in kept_back {
             launcher.env_remove(name);
         }
         tried.push(launcher.get_program().to_string_lossy().into_owned());

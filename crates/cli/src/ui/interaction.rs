@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use engine::DeviceInvitation;
 use engine::Ending;
-use engine::Environment as _;
 use engine::InputRefused;
 use engine::Interaction;
 use engine::Invitation;
@@ -85,6 +84,11 @@ impl<'a> Person<'a> {
         }
     }
 
+    /// Clears the screen of what moves, for an answer that comes in parts.
+    pub(crate) fn pause(&self) {
+        self.stop_waiting();
+    }
+
     /// Leaves nothing on the screen that moves, and gives the keyboard back.
     fn stop_waiting(&self) {
         self.pasting.replace(None);
@@ -103,9 +107,8 @@ impl<'a> Person<'a> {
             ));
             return false;
         };
-        let mut secrets = self.variables.secret_variables();
-        secrets.extend(self.request.credential.variable().map(ToOwned::to_owned));
-        match browser::open(browser, page, &secrets) {
+        let kept_back = self.request.variables_kept_back(self.variables);
+        match browser::open(browser, page, &kept_back) {
             Ok(()) => true,
             Err(error) => {
                 self.ui
@@ -175,7 +178,8 @@ impl Interaction for Person<'_> {
                 "Waiting for another process, which is getting this token or has someone sign in…"
                     .to_owned()
             }
-            Progress::Asking(host) => format!("Asking {} for a token…", escaped(host)),
+            Progress::WaitingForAChange(holder) => wording::waiting_for_a_change(holder),
+            Progress::Asking(host) => format!("Asking {}…", escaped(host)),
             Progress::TryingAgain(delay, why) => format!(
                 "Trying again in {} s ({})…",
                 delay.as_secs().max(1),

@@ -139,12 +139,17 @@ impl Ui {
 
     /// Writes the answer to stdout. A reader that went away is no failure.
     pub(crate) fn answer(&self, text: &str) -> Result<(), CommandError> {
+        self.answer_while_read(text).map(|_| ())
+    }
+
+    /// Writes a part of an answer to stdout. Gives whether anybody still reads.
+    pub(crate) fn answer_while_read(&self, text: &str) -> Result<bool, CommandError> {
         written(io::stdout().lock(), text.as_bytes())
     }
 
     /// Writes an answer that is no text to stdout.
     pub(crate) fn answer_bytes(&self, bytes: &[u8]) -> Result<(), CommandError> {
-        written(io::stdout().lock(), bytes)
+        written(io::stdout().lock(), bytes).map(|_| ())
     }
 
     /// Whether a person reads the answer.
@@ -168,7 +173,7 @@ impl Ui {
 
     /// Writes a part of an answer that is meant for people: its styles reach a terminal only.
     pub(crate) fn tell(&self, styled: &str) -> Result<(), CommandError> {
-        written(anstream::stdout().lock(), styled.as_bytes())
+        written(anstream::stdout().lock(), styled.as_bytes()).map(|_| ())
     }
 
     /// Says something to the person that is no part of the answer.
@@ -285,16 +290,17 @@ impl Ui {
     }
 }
 
-fn written(mut stdout: impl Write, bytes: &[u8]) -> Result<(), CommandError> {
+/// Writes it all, if anybody reads it: gives whether somebody does.
+fn written(mut stdout: impl Write, bytes: &[u8]) -> Result<bool, CommandError> {
     let written = stdout.write_all(bytes).and_then(|()| stdout.flush());
     match written {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
         Err(error) => Err(CommandError::new(
             Kind::Unexpected,
             "stdout_not_writable",
             format!("the answer could not be written: {error}"),
         )),
-        Ok(()) => Ok(()),
+        Ok(()) => Ok(true),
     }
 }
 

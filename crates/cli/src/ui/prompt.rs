@@ -41,7 +41,7 @@ impl<T> Answer<T> {
     }
 
     /// The answer to a question that nothing came before: going back is cancelling.
-    fn or_cancelled(self) -> Result<T, CommandError> {
+    pub(crate) fn or_cancelled(self) -> Result<T, CommandError> {
         match self {
             Self::Given(answer) => Ok(answer),
             Self::Back => Err(CommandError::interrupted()),

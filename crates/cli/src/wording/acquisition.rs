@@ -21,6 +21,7 @@ use protocol::scope_rules::ScopeRuleError;
 use vault::VaultError;
 
 use super::broken_sign_in;
+use super::graph;
 use super::invocation::Instead;
 use super::invocation::command;
 use super::not_signed_in;
@@ -86,6 +87,10 @@ pub(crate) fn engine(error: &EngineError, request: &TokenRequest) -> CommandErro
         EngineError::SignInElsewhere(_) => broken_sign_in::elsewhere(request, message),
         EngineError::Refused(refusal) => refused(refusal, request),
         EngineError::Reply(reply) => no_sense(reply),
+        EngineError::NoGraph(error) => graph::no_graph(error),
+        EngineError::Graph(error) => graph::graph(error, request),
+        EngineError::NoPage(_) => CommandError::new(Kind::TimedOut, "timed_out", message)
+            .hint("Allow more time for each page: --timeout 120s"),
         EngineError::TimedOut(_) => {
             let worded = CommandError::new(Kind::TimedOut, "timed_out", message);
             if request.flow.is_for_a_person() && request.timeout.is_some() {

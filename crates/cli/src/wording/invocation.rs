@@ -124,6 +124,7 @@ pub(crate) mod tests {
             profile: profile.map(|name| ProfileName::parse(name).unwrap()),
             wants_refresh_token: false,
             approval: None,
+            secret_variables: Vec::new(),
         }
     }
 

@@ -1,5 +1,7 @@
 //! Failures of the local store.
 
+use std::path::PathBuf;
+
 use vault::KeyUnavailable;
 use vault::KeyringError;
 use vault::LocationError;
@@ -54,8 +56,48 @@ pub(crate) fn vault(error: &VaultError) -> CommandError {
             "A rename was interrupted, and what it left cannot be read. Remove the file, then see \
              which name the profile has: entra-auth-cli config list",
         ),
+        VaultError::ProtectionChanged => failed("protection_changed", message)
+            .hint("Nothing is lost: run the command again."),
+        VaultError::Change { .. } => failed("change_unfinished", message).hint(
+            "The store works as it is. Remove the file, then change the protection again; what \
+             else the interrupted change left opens nothing.",
+        ),
+        VaultError::Unreadable(paths) => unreadable(paths, &message),
+        VaultError::SameKey(_) => CommandError::usage("same_key", message)
+            .hint("A change is for a new key: name another file, or remove that one first."),
+        VaultError::NoPassphrase(_) => CommandError::usage("no_passphrase", message)
+            .hint("Put the store under one: entra-auth-cli config storage --to passphrase"),
+        VaultError::NoSessionPlace => failed("no_session_place", message)
+            .hint("On Linux that is $XDG_RUNTIME_DIR or /run/user/UID, on tmpfs, yours, mode 0700.")
+            .hint("Or give the passphrase each time: ENTRA_AUTH_PASSPHRASE_FILE"),
+        VaultError::NoStore => CommandError::usage("no_store", message)
+            .hint("It is made with the first profile that has a secret, or the first token."),
         VaultError::Cryptography => failed("store_failed", message),
     }
+}
+
+/// How many of them are named: more say no more.
+const NAMED_AT_MOST: usize = 10;
+
+/// Records that a change of the protection would lose.
+fn unreadable(paths: &[PathBuf], message: &str) -> CommandError {
+    let mut error = failed(
+        "records_unreadable",
+        format!("{message}, and would be lost with the old key; nothing was changed"),
+    );
+    for path in paths.iter().take(NAMED_AT_MOST) {
+        error = error.hint(format!("Cannot be opened: {}", path.display()));
+    }
+    let rest = paths.len().saturating_sub(NAMED_AT_MOST);
+    if rest > 0 {
+        error = error.hint(format!("And {rest} more beside them."));
+    }
+    error
+        .hint(
+            "A secret whose profile is gone from profiles.json cannot be opened either: put the \
+             profile back if it is wanted.",
+        )
+        .hint("To go on without them: --forget-unreadable")
 }
 
 fn key_hints(error: CommandError, why: &KeyUnavailable) -> CommandError {
@@ -150,6 +192,19 @@ pub(crate) fn notice(notice: &Notice) -> String {
                 path.display()
             )
         }
+        Notice::OldKeyLeft { protection, why } => match why {
+            Some(why) => format!(
+                "the old key could not be removed from {protection}: {why}; it opens nothing that \
+                 is in the store now, but may open a backup of it"
+            ),
+            None => format!(
+                "the old key stays in {protection}, since others may use that file; remove it if \
+                 nobody does"
+            ),
+        },
+        Notice::ChangeUnfinished { why } => format!(
+            "what an interrupted change of the protection left behind could not be removed: {why}"
+        ),
         Notice::PermissionsRepaired { path, mode } => format!(
             "{} was open to others (mode {mode:o}); it is closed now",
             path.display()
@@ -162,5 +217,40 @@ pub(crate) fn notice(notice: &Notice) -> String {
         } => format!(
             "profile `{profile}`: the field `{given}` on line {line} is not known; `{known}` is"
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[test]
+    fn a_file_system_without_locks_is_told_and_the_way_out() {
+        let source = io::Error::from(io::ErrorKind::Unsupported);
+        let error = vault(&VaultError::Lock(LockError::Unsupported { source }));
+        assert_eq!(
+            (error.code, error.kind.exit_code()),
+            ("locks_unsupported", 8)
+        );
+        assert!(error.hints[0].contains("ENTRA_AUTH_STATE_DIR"));
+    }
+
+    #[test]
+    fn of_many_unreadable_records_a_few_are_named_and_the_way_out_comes_last() {
+        let paths = |count: usize| {
+            (0..count)
+                .map(|n| PathBuf::from(format!("/r/{n}")))
+                .collect()
+        };
+        let few = vault(&VaultError::Unreadable(paths(2)));
+        assert!(few.hints[1].contains("/r/1"), "{few:?}");
+        let many = vault(&VaultError::Unreadable(paths(1_000)));
+        assert_eq!(many.hints.len(), NAMED_AT_MOST + 3, "{many:?}");
+        assert!(many.hints[NAMED_AT_MOST].contains("990 more"), "{many:?}");
+        for error in [few, many] {
+            assert!(error.hints.last().unwrap().contains("--forget-unreadable"));
+        }
     }
 }

@@ -58,3 +58,27 @@ pub(crate) fn names_taken(names: &[ProfileName]) -> CommandError {
     )
     .hint("Say what becomes of them: --on-conflict skip, overwrite or rename")
 }
+
+/// Secrets that are stored already, where that was to stop a migration.
+pub(crate) fn secrets_stored(names: &[ProfileName]) -> CommandError {
+    let list: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    CommandError::usage(
+        "secret_exists",
+        format!(
+            "nothing was taken over: other secrets are stored already for {}",
+            list.join(", ")
+        ),
+    )
+    .hint("Say what becomes of them: --on-conflict skip keeps those stored here, overwrite replaces them")
+}
+
+/// A credential is missing, and the .NET tool keeps one for that profile.
+pub(crate) fn left_behind(mut missing: CommandError, profile: &ProfileName) -> CommandError {
+    missing.hints.insert(
+        0,
+        format!(
+            "The .NET tool keeps a secret for `{profile}`. Take it over: entra-auth-cli config migrate"
+        ),
+    );
+    missing
+}

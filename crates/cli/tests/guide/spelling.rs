@@ -7,8 +7,9 @@ use crate::text::blocks;
 use crate::text::page;
 use crate::text::steps;
 
-const PAGES: [&str; 8] = [
+const PAGES: &[&str] = &[
     "README.md",
+    "docs/guide/apps.md",
     "docs/guide/flows.md",
     "docs/guide/profiles.md",
     "docs/guide/scripts-and-ci.md",
@@ -16,6 +17,9 @@ const PAGES: [&str; 8] = [
     "docs/guide/staying-signed-in.md",
     "docs/guide/shells.md",
     "docs/guide/errors.md",
+    "docs/guide/coming-from-the-dotnet-tool.md",
+    "docs/guide/tokens.md",
+    "docs/guide/troubleshooting.md",
 ];
 
 /// Where a command ends in a line of shell, quotes apart.

@@ -8,6 +8,11 @@
     reason = "tests arrange files and processes, and tell the real time"
 )]
 
+mod admin_consent;
+mod applications;
+mod applications_refused;
+mod applications_saved;
+mod applications_streamed;
 mod cache;
 // Looks into /proc.
 #[cfg(target_os = "linux")]
@@ -33,11 +38,13 @@ mod inspecting;
 mod kills;
 mod logout;
 mod manual;
+mod migrating;
 mod pasting;
 mod precedence;
 mod prompts;
 mod questions;
 mod references;
+mod references_each_time;
 mod refresh_token_theft;
 mod renaming;
 mod rotation;
@@ -52,6 +59,7 @@ mod sign_in_interrupted;
 mod sign_in_refused;
 mod signing_in;
 mod staying_signed_in;
+mod storage;
 mod store_damage;
 // Mounts disks and changes users.
 #[cfg(target_os = "linux")]
@@ -59,4 +67,6 @@ mod store_place;
 mod support;
 mod transfer;
 mod trying;
+mod variables_kept_back;
 mod verifying;
+mod which_source_won;

@@ -207,9 +207,9 @@ fn a_store_without_its_header_is_left_alone() {
     assert_untouched(
         |world| {
             let text = std::fs::read_to_string(header(world)).unwrap();
-            let newer = text.replacen("\"format\":1", "\"format\":2", 1).replacen(
+            let newer = text.replacen("\"format\":1", "\"format\":3", 1).replacen(
                 "\"format\": 1",
-                "\"format\": 2",
+                "\"format\": 3",
                 1,
             );
             assert_ne!(newer, text);

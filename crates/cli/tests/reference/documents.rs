@@ -112,6 +112,19 @@ fn a_token_is_as_its_schema_says() {
 }
 
 #[test]
+fn applications_are_as_their_schema_says() {
+    let world = World::of_applications(20);
+    let found = Value::Array(world.discovered(&[]));
+    let schema = schema("applications.schema.json");
+    check(&found, &schema, "Applications");
+    let one = &schema["items"]["properties"];
+    assert_eq!(described("Applications"), fields(one));
+    assert_eq!(fields(&found[0]), fields(one));
+    let with_secret = found.as_array().unwrap().iter();
+    assert!(with_secret.clone().any(|it| it["secrets"][0].is_object()));
+}
+
+#[test]
 fn an_error_is_as_its_schema_says() {
     let world = World::with_profile();
     let wrong = world
@@ -262,6 +275,18 @@ fn the_places_are_as_described() {
     let places: Value = serde_json::from_str(&places).unwrap();
     assert_eq!(fields(&places), described("Places"));
     assert_eq!(places["profiles"], world.home.profiles().to_str().unwrap());
+}
+
+#[test]
+fn what_protects_the_store_is_as_its_schema_says() {
+    for world in [World::new(), World::with_profile()] {
+        let storage = world.call(&["config", "storage", "-o", "json"]).run();
+        let storage: Value = serde_json::from_str(&storage.answer()).unwrap();
+        assert_is_described(&storage, "storage.schema.json", "Storage");
+        assert_eq!(fields(&storage), described("Storage"));
+        assert_eq!(fields(&storage["records"]), described("Sealed records"));
+        assert_eq!(storage["state"], world.home.state().to_str().unwrap());
+    }
 }
 
 #[test]

@@ -89,6 +89,11 @@ impl Directory {
         &self.tenants[0]
     }
 
+    /// All registered apps, with their certificates.
+    pub(crate) fn registered_apps(&self) -> &[RegisteredApp] {
+        &self.apps
+    }
+
     /// All registered apps.
     pub(crate) fn apps(&self) -> impl Iterator<Item = &App> {
         self.apps.iter().map(|registered| &registered.app)

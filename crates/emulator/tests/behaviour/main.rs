@@ -14,6 +14,7 @@ mod client_assertion;
 mod client_secret;
 mod device_code;
 mod faults;
+mod graph;
 mod https;
 mod metadata;
 mod openssl;

@@ -24,6 +24,7 @@ use super::who;
 use super::who::Who;
 use crate::Engine;
 use crate::EngineError;
+use crate::acquire::AnsweredBy;
 use crate::acquire::Issued;
 use crate::acquire::Reach;
 use crate::acquire::Shortfall;
@@ -97,6 +98,7 @@ impl<'a> Attempt<'a> {
             self.request,
             signed_in.tokens,
             Some(signed_in.account),
+            signed_in.answered_by,
         ))
     }
 
@@ -113,7 +115,7 @@ impl<'a> Attempt<'a> {
             && another_answered(self.request, seen, &entry, self.engine.clock)
         {
             lock.release()?;
-            return Ok(from_cache(entry));
+            return Ok(from_cache(entry, AnsweredBy::AnotherProcess));
         }
         let stored = self.stored_refresh_token()?;
         if stored.is_none() {
@@ -259,10 +261,14 @@ impl<'a> Attempt<'a> {
     /// Keeps everything, the refresh token first: whatever happens afterwards, the newest one is
     /// there. What could not be kept is no reason to withhold the token.
     fn kept(&self, obtained: SignedIn) -> Issued {
-        let SignedIn { tokens, account } = obtained;
+        let SignedIn {
+            tokens,
+            account,
+            answered_by,
+        } = obtained;
         let vault = self.engine.vault;
         let refresh_token = tokens.refresh_token.clone();
-        let mut issued = issued(self.request, tokens, Some(account.clone()));
+        let mut issued = issued(self.request, tokens, Some(account.clone()), answered_by);
         let kept = [
             refresh_token.map_or(Ok(()), |token| {
                 let stored = StoredRefreshToken {

@@ -9,6 +9,7 @@ use vault::StoredRefreshToken;
 use super::sign_in::SignedIn;
 use crate::Engine;
 use crate::EngineError;
+use crate::acquire::AnsweredBy;
 use crate::exchange::Exchange;
 use crate::send::Sender;
 
@@ -47,7 +48,11 @@ pub(super) fn refreshed(
                 Some(id_token) => exchange.account_of(id_token, None, engine.clock.now())?,
                 None => had_it.clone(),
             };
-            Ok(Refreshed::SignedIn(Box::new(SignedIn { tokens, account })))
+            Ok(Refreshed::SignedIn(Box::new(SignedIn {
+                tokens,
+                account,
+                answered_by: AnsweredBy::RefreshToken,
+            })))
         }
         Err(EngineError::Refused(refusal)) => {
             let kind = exchange.request.authority.kind();

@@ -12,6 +12,7 @@ use super::patience::Patience;
 use super::who::Who;
 use crate::Engine;
 use crate::EngineError;
+use crate::acquire::AnsweredBy;
 use crate::exchange::Exchange;
 use crate::interaction::SignInNotice;
 
@@ -19,6 +20,8 @@ use crate::interaction::SignInNotice;
 pub(super) struct SignedIn {
     pub(super) tokens: TokenSet,
     pub(super) account: Account,
+    /// What brought them.
+    pub(super) answered_by: AnsweredBy,
 }
 
 /// One sign-in.
@@ -73,6 +76,10 @@ impl SignIn<'_> {
             .exchange
             .account_of(id_token, nonce, self.engine.clock.now())?;
         self.who.check(&account, &self.exchange.request.sign_in)?;
-        Ok(SignedIn { tokens, account })
+        Ok(SignedIn {
+            tokens,
+            account,
+            answered_by: AnsweredBy::Person,
+        })
     }
 }

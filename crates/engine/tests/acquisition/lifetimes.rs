@@ -24,7 +24,7 @@ fn with_old_token() -> Stage {
     let stage = Stage::new();
     stage.will_reply([token("old", 3600)]);
     let issued = stage.ask(&request()).unwrap();
-    assert!(!issued.from_cache);
+    assert!(!issued.is_from_cache());
     stage
 }
 
@@ -33,12 +33,12 @@ fn a_token_serves_until_five_minutes_before_its_end() {
     let stage = with_old_token();
     stage.clock.advance(MINUTE * 55);
     let issued = stage.ask(&request()).unwrap();
-    assert!(issued.from_cache && issued.shortfall.is_none());
+    assert!(issued.is_from_cache() && issued.shortfall.is_none());
     assert_eq!(stage.network.asked().len(), 1);
     stage.clock.advance(Duration::from_secs(1));
     stage.will_reply([token("new", 3600)]);
     let issued = stage.ask(&request()).unwrap();
-    assert_eq!((text(&issued), issued.from_cache), ("new", false));
+    assert_eq!((text(&issued), issued.is_from_cache()), ("new", false));
     assert_eq!(text(&stage.ask(&request()).unwrap()), "new");
     assert_eq!(stage.network.asked().len(), 2);
 }
@@ -62,7 +62,7 @@ fn where_no_answer_comes_the_old_token_still_serves() {
         stage.clock.advance(MINUTE * 57);
         stage.will_reply([no_answer()]);
         let issued = stage.ask(&request()).unwrap();
-        assert_eq!((text(&issued), issued.from_cache), ("old", true));
+        assert_eq!((text(&issued), issued.is_from_cache()), ("old", true));
         assert!(matches!(issued.shortfall, Some(Shortfall::NotRenewed(_))));
     }
 }
@@ -119,7 +119,7 @@ fn past_its_refresh_point_a_token_is_renewed_but_not_lost() {
     stage.will_reply([answer(200, &[], body)]);
     stage.ask(&request()).unwrap();
     stage.clock.advance(MINUTE * 59);
-    assert!(stage.ask(&request()).unwrap().from_cache);
+    assert!(stage.ask(&request()).unwrap().is_from_cache());
     stage.clock.advance(MINUTE);
     stage.will_reply([refusal()]);
     let issued = stage.ask(&request()).unwrap();
@@ -160,7 +160,7 @@ fn a_token_without_a_lifetime_serves_once() {
     let body = r#"{"access_token":"once","token_type":"Bearer"}"#;
     stage.will_reply([answer(200, &[], body), answer(200, &[], body)]);
     for _ in 0..2 {
-        assert!(!stage.ask(&request()).unwrap().from_cache);
+        assert!(!stage.ask(&request()).unwrap().is_from_cache());
     }
     assert_eq!(stage.network.asked().len(), 2);
 }

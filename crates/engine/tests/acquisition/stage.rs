@@ -112,6 +112,7 @@ pub(crate) struct Network {
     replies: Arc<Mutex<VecDeque<Reply>>>,
     asked: Mutex<Vec<Duration>>,
     forms: Mutex<Vec<String>>,
+    requests: Mutex<Vec<HttpRequest>>,
 }
 
 /// The body of a request as it is sent.
@@ -129,6 +130,11 @@ impl Network {
         self.forms.lock().unwrap().clone()
     }
 
+    /// All requests, in order.
+    pub(crate) fn requests(&self) -> Vec<HttpRequest> {
+        self.requests.lock().unwrap().clone()
+    }
+
     /// When it was asked, counted from the beginning.
     pub(crate) fn asked(&self) -> Vec<Duration> {
         self.asked.lock().unwrap().clone()
@@ -143,6 +149,7 @@ impl HttpClient for Network {
     ) -> Result<HttpResponse, TransportError> {
         self.asked.lock().unwrap().push(self.clock.monotonic());
         self.forms.lock().unwrap().push(form_of(request));
+        self.requests.lock().unwrap().push(request.clone());
         let reply = self.replies.lock().unwrap().pop_front();
         let failed = |kind| TransportError {
             kind,
@@ -342,6 +349,7 @@ impl Stage {
                 replies: Arc::default(),
                 asked: Mutex::default(),
                 forms: Mutex::default(),
+                requests: Mutex::default(),
             },
             clock,
             listener: Listener::default(),
@@ -374,14 +382,22 @@ impl Stage {
         http: &dyn HttpClient,
         request: &TokenRequest,
     ) -> Result<Issued, EngineError> {
-        let engine = Engine {
+        self.engine_over(http).token(request)
+    }
+
+    /// The engine itself.
+    pub(crate) fn engine(&self) -> Engine<'_> {
+        self.engine_over(&self.network)
+    }
+
+    fn engine_over<'a>(&'a self, http: &'a dyn HttpClient) -> Engine<'a> {
+        Engine {
             vault: &self.vault,
             clock: &*self.clock,
             http,
             interaction: &self.listener,
             environment: &Untouched,
-        };
-        engine.token(request)
+        }
     }
 
     /// Where replies wait to be sent, for who writes them while a request is under way.
@@ -475,6 +491,7 @@ pub(crate) fn request_to(authority: &str) -> TokenRequest {
         profile: None,
         wants_refresh_token: false,
         approval: None,
+        secret_variables: Vec::new(),
     }
 }
 

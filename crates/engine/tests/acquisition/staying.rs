@@ -62,7 +62,7 @@ fn requests(stage: &Stage) -> usize {
 fn the_cache_comes_first_then_the_refresh_token() {
     let stage = signed_in();
     stage.alone();
-    assert!(asks(&stage, "User.Read").unwrap().from_cache);
+    assert!(asks(&stage, "User.Read").unwrap().is_from_cache());
     assert_eq!(requests(&stage), 2);
 
     stage.clock.advance(HOUR);
@@ -239,7 +239,7 @@ fn a_second_account_is_added_by_name() {
     request.sign_in.account = Some("grace@contoso.com".to_owned());
     stage.will_reply([code(), token_of("hers", "grace", Some("refresh-g"))]);
     assert_eq!(text(&stage.ask(&request).unwrap()), "hers");
-    assert!(stage.ask(&request).unwrap().from_cache);
+    assert!(stage.ask(&request).unwrap().is_from_cache());
     assert_eq!(text(&asks(&stage, "User.Read").unwrap()), "first");
 
     request.sign_in.account = Some("lin@contoso.com".to_owned());

@@ -34,9 +34,9 @@ pub(crate) struct Opening<'a> {
     pub(crate) notices: &'a dyn Notices,
     /// Whether root may use another user's directory.
     pub(crate) allow_foreign_home: bool,
-    /// The names that stand in a directory of ours. One that is open to others is closed only if
+    /// Whether a name stands in a directory of ours. One that is open to others is closed only if
     /// it holds nothing else: `/etc`, or a home, must stay as it is.
-    pub(crate) own_names: &'a [&'a str],
+    pub(crate) is_own_name: fn(&str) -> bool,
     /// Whether permissions are left as they are.
     pub(crate) looks_only: bool,
 }
@@ -150,22 +150,14 @@ impl Directory {
         opening: Opening<'_>,
         contents: Contents,
     ) -> Result<Option<Self>, StorageError> {
-        let directory = match parent.open_dir_nofollow(name) {
-            Ok(directory) => directory,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => {
-                return Err(match parent.symlink_metadata(name) {
-                    Ok(metadata) if metadata.is_symlink() => StorageError::Link(path.to_owned()),
-                    Ok(metadata) if !metadata.is_dir() => StorageError::WrongKind(path.to_owned()),
-                    _ => StorageError::io("open", path, error),
-                });
-            }
+        let Some(directory) = open_without_following(parent, name, path)? else {
+            return Ok(None);
         };
         let open_to_others =
             platform::open_to_others(&directory, path, opening.allow_foreign_home)?;
         if let Some(mode) = open_to_others.filter(|_| !opening.looks_only) {
             if contents == Contents::Unknown {
-                refuse_strangers(&directory, path, opening.own_names)?;
+                refuse_strangers(&directory, path, opening.is_own_name)?;
             }
             platform::close_to_others(&directory)
                 .map_err(|source| StorageError::io("close to other users", path, source))?;
@@ -178,6 +170,26 @@ impl Directory {
             directory,
             path: path.to_owned(),
         }))
+    }
+
+    /// Opens a directory that another program made, and tells whether it is open to others; `None`
+    /// if it is not there. It must be ours and no link; its permissions stay as they are.
+    pub(crate) fn open_unrepaired(
+        path: &Path,
+        allow_foreign_home: bool,
+    ) -> Result<Option<(Self, bool)>, StorageError> {
+        let (parent_path, name) = parent_and_name(path)?;
+        let parent = match Dir::open_ambient_dir(parent_path, ambient_authority()) {
+            Ok(parent) => parent,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(StorageError::io("open", parent_path, error)),
+        };
+        let Some(directory) = open_without_following(&parent, name, path)? else {
+            return Ok(None);
+        };
+        let mode = platform::open_to_others(&directory, path, allow_foreign_home)?;
+        let path = path.to_owned();
+        Ok(Some((Self { directory, path }, mode.is_some())))
     }
 
     /// Takes a directory that the caller has checked.
@@ -201,12 +213,33 @@ impl Directory {
         name: &str,
         limit: u64,
     ) -> Result<Option<Zeroizing<Vec<u8>>>, StorageError> {
+        self.read_checked(name, limit, |_| Ok(()))
+    }
+
+    /// The same for a file that another program made: it must be ours.
+    pub(crate) fn read_own(
+        &self,
+        name: &str,
+        limit: u64,
+        allow_foreign_home: bool,
+    ) -> Result<Option<Zeroizing<Vec<u8>>>, StorageError> {
+        self.read_checked(name, limit, |metadata| {
+            platform::refuse_foreign_owner(metadata, &self.path_of(name), allow_foreign_home)
+        })
+    }
+
+    fn read_checked(
+        &self,
+        name: &str,
+        limit: u64,
+        check: impl FnOnce(&std::fs::Metadata) -> Result<(), StorageError>,
+    ) -> Result<Option<Zeroizing<Vec<u8>>>, StorageError> {
         let path = || self.path_of(name);
         let mut options = OpenOptions::new();
         options.read(true).follow(FollowSymlinks::No);
         platform::never_wait(&mut options);
         let file = match self.directory.open_with(name, &options) {
-            Ok(file) => file,
+            Ok(file) => file.into_std(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(self.refusal("read", name, error)),
         };
@@ -215,6 +248,7 @@ impl Directory {
         if !metadata.is_file() {
             return Err(StorageError::WrongKind(path()));
         }
+        check(&metadata)?;
         if metadata.len() > limit {
             return Err(StorageError::TooLarge {
                 path: path(),
@@ -225,8 +259,7 @@ impl Directory {
         // would leave a copy behind.
         let capacity = usize::try_from(metadata.len()).unwrap_or(0) + 1;
         let mut contents = Zeroizing::new(Vec::with_capacity(capacity));
-        file.into_std()
-            .take(limit)
+        file.take(limit)
             .read_to_end(&mut contents)
             .map_err(failed)?;
         Ok(Some(contents))
@@ -307,15 +340,67 @@ impl Directory {
 
     /// Removes files so that none comes back after a power cut; returns how many there were.
     pub(crate) fn remove_lastingly(&self, names: &[String]) -> Result<usize, StorageError> {
+        let removed = self.remove_all(names)?;
+        if removed > 0 {
+            self.flush()?;
+        }
+        Ok(removed)
+    }
+
+    /// Removes files; returns how many there were.
+    pub(crate) fn remove_all(&self, names: &[String]) -> Result<usize, StorageError> {
         let mut removed = 0;
         for name in names {
             removed += usize::from(self.remove(name)?);
         }
-        if removed > 0 {
-            platform::sync_directory(&self.directory)
-                .map_err(|source| StorageError::io("write", &self.path, source))?;
-        }
         Ok(removed)
+    }
+
+    /// Makes names given or taken in this directory so far survive a power cut.
+    pub(crate) fn flush(&self) -> Result<(), StorageError> {
+        platform::sync_directory(&self.directory)
+            .map_err(|source| StorageError::io("write", &self.path, source))
+    }
+
+    /// Removes a directory inside this one with the files in it; nothing if it is not there.
+    /// Directories in it are none of ours, and an error.
+    pub(crate) fn remove_below(
+        &self,
+        name: &str,
+        opening: Opening<'_>,
+    ) -> Result<(), StorageError> {
+        let Some(below) = self.open_below(name, opening)? else {
+            return Ok(());
+        };
+        let failed = |source| StorageError::io("remove", &below.path, source);
+        // Some systems pass over entries while others are removed.
+        let entries = below.directory.entries().map_err(failed)?;
+        let entries: Vec<_> = entries.collect::<io::Result<_>>().map_err(failed)?;
+        for entry in entries {
+            match entry.remove_file() {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
+                _ => {}
+            }
+        }
+        match self.directory.remove_dir(name) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The names of the directories inside this one, in no order.
+    pub(crate) fn directories(&self) -> Result<Vec<String>, StorageError> {
+        let failed = |source| StorageError::io("list", &self.path, source);
+        let mut found = Vec::new();
+        for entry in self.directory.entries().map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            if entry.file_type().map_err(failed)?.is_dir()
+                && let Ok(name) = entry.file_name().into_string()
+            {
+                found.push(name);
+            }
+        }
+        Ok(found)
     }
 
     /// The names of the finished files in this directory, in no order.
@@ -398,14 +483,34 @@ fn seconds_since_the_epoch(time: std::time::SystemTime) -> i64 {
         .map_or(0, |age| i64::try_from(age.as_secs()).unwrap_or(i64::MAX))
 }
 
+fn open_without_following(
+    parent: &Dir,
+    name: &OsStr,
+    path: &Path,
+) -> Result<Option<Dir>, StorageError> {
+    match parent.open_dir_nofollow(name) {
+        Ok(directory) => Ok(Some(directory)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(match parent.symlink_metadata(name) {
+            Ok(metadata) if metadata.is_symlink() => StorageError::Link(path.to_owned()),
+            Ok(metadata) if !metadata.is_dir() => StorageError::WrongKind(path.to_owned()),
+            _ => StorageError::io("open", path, error),
+        }),
+    }
+}
+
 /// Refuses to close a directory to others that others have a use for.
-fn refuse_strangers(directory: &Dir, path: &Path, own_names: &[&str]) -> Result<(), StorageError> {
+fn refuse_strangers(
+    directory: &Dir,
+    path: &Path,
+    is_own_name: fn(&str) -> bool,
+) -> Result<(), StorageError> {
     let failed = |source| StorageError::io("list", path, source);
     for entry in directory.entries().map_err(failed)? {
         let name = entry.map_err(failed)?.file_name();
         let is_ours = name
             .to_str()
-            .is_some_and(|name| own_names.contains(&name) || temporary::is_unfinished(name));
+            .is_some_and(|name| is_own_name(name) || temporary::is_unfinished(name));
         if !is_ours {
             let shared = io::Error::other(format!(
                 "other users can enter it, and it holds `{}`, which is none of this program's: \

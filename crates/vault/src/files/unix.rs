@@ -76,8 +76,8 @@ pub(crate) fn close_to_others(directory: &Dir) -> io::Result<()> {
     directory.set_permissions(".", Permissions::from_mode(0o700))
 }
 
-/// Refuses a file that another user than root owns or may write to.
-pub(crate) fn refuse_foreign_file(
+/// Refuses a file that another user than root owns.
+pub(crate) fn refuse_foreign_owner(
     metadata: &std::fs::Metadata,
     path: &Path,
     allow_foreign_home: bool,
@@ -87,6 +87,16 @@ pub(crate) fn refuse_foreign_file(
         let path = path.to_owned();
         return Err(StorageError::ForeignOwner { path, owner });
     }
+    Ok(())
+}
+
+/// Refuses a file that another user than root owns or may write to.
+pub(crate) fn refuse_foreign_file(
+    metadata: &std::fs::Metadata,
+    path: &Path,
+    allow_foreign_home: bool,
+) -> Result<(), StorageError> {
+    refuse_foreign_owner(metadata, path, allow_foreign_home)?;
     if metadata.mode() & 0o022 != 0 {
         let others = io::Error::new(
             io::ErrorKind::PermissionDenied,

@@ -48,6 +48,15 @@ pub(crate) fn close_to_others(_directory: &Dir) -> io::Result<()> {
 }
 
 /// Nothing to refuse.
+pub(crate) fn refuse_foreign_owner(
+    _metadata: &std::fs::Metadata,
+    _path: &Path,
+    _allow_foreign_home: bool,
+) -> Result<(), StorageError> {
+    Ok(())
+}
+
+/// Nothing to refuse.
 pub(crate) fn refuse_foreign_file(
     _metadata: &std::fs::Metadata,
     _path: &Path,

@@ -16,7 +16,7 @@ const ODD: &str = concat!(
     "  ], \"after\":[[]] }\r\n",
 );
 
-fn parse(text: &str) -> Result<Document, ProfilesError> {
+fn parse(text: &str) -> Result<Document<'_>, ProfilesError> {
     Document::parse(text.as_bytes(), Path::new("profiles.json"))
 }
 
@@ -104,6 +104,33 @@ fn a_new_file_is_an_array() {
 }
 
 #[test]
+fn every_entry_has_its_line() {
+    let document = parse(ODD).unwrap();
+    let lines: Vec<_> = document
+        .entries_with_lines()
+        .map(|(entry, line)| (entry.name(), line))
+        .collect();
+    assert_eq!(lines, [(Some("a"), 3), (Some("b"), 4)]);
+    for (entry, line) in document.entries_with_lines() {
+        assert_eq!(document.line(entry), line);
+    }
+    let spread = parse("[\n {\n\n\"name\": \"a\",\n \"x\": [\n], \"na\\u006de\": 1}]").unwrap();
+    let fields: Vec<_> = spread.fields(&spread.entries()[0]).collect();
+    assert_eq!(
+        fields,
+        [("name".into(), 2), ("x".into(), 3), ("name".into(), 4)]
+    );
+}
+
+#[test]
+fn a_name_is_decoded() {
+    let document =
+        parse(r#"[{"na\u006de":"\u00fc\n"},{"name":7},{"x":{"name":"inner"}}]"#).unwrap();
+    let names: Vec<_> = document.entries().iter().map(Entry::name).collect();
+    assert_eq!(names, [Some("ü\n"), None, None]);
+}
+
+#[test]
 fn what_is_no_json_is_told_with_line_and_column() {
     for (text, at) in [
         ("[\n  {,}\n]", (2, 4)),
@@ -152,6 +179,36 @@ fn what_is_wrong_with_a_profile_is_told_with_its_line() {
     assert!(why.contains("Magic") && !why.contains("at line"), "{why}");
 }
 
+/// Makes a change of the kind that the number chooses to the entry that the other one chooses.
+fn make(document: &mut Document<'_>, (kind, which, text): &(u8, usize, String)) {
+    let Some(last) = document.entries().len().checked_sub(1) else {
+        return document.append(&profile(text)).unwrap();
+    };
+    let entry = document.entries()[which % (last + 1)].clone();
+    match kind {
+        0 => document.append(&profile(text)).unwrap(),
+        1 => document.remove(&entry),
+        2 if entry.name().is_some() => {
+            document.rename(&entry, &ProfileName::parse(text).unwrap());
+        }
+        _ => {
+            let before = document.interpret(&entry).ok();
+            let mut after = before.clone().unwrap_or_else(|| profile(text));
+            after.tenant_id = (which % 3 > 0).then(|| text.clone());
+            document.update(&entry, before.as_ref(), &after).unwrap();
+        }
+    }
+}
+
+/// Where the profiles are, each with its name; at the end, where the array is.
+fn places(document: &Document<'_>) -> Vec<(Range<usize>, Option<String>)> {
+    let entries = document.entries().iter();
+    entries
+        .map(|entry| (entry.range.clone(), entry.name().map(str::to_owned)))
+        .chain([(document.array.clone(), None)])
+        .collect()
+}
+
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -193,6 +250,25 @@ proptest! {
                 .map(|entry| serde_json::from_str(&text[entry.range.clone()]).unwrap())
                 .collect();
             prop_assert_eq!(&found, &values);
+        }
+    }
+
+    /// The places that are kept in step are those that would be found in the text.
+    #[test]
+    fn places_follow_every_change(
+        text in prop_oneof![
+            Just(ODD.to_owned()),
+            Just(String::new()),
+            Just("[ \n ]".to_owned()),
+            Just(r#"[{"name":"a","authMethod":"Public"},7,{"x":[{}]}, null]"#.to_owned()),
+        ],
+        changes in proptest::collection::vec((0_u8..5, any::<usize>(), "[a-d]{1,3}"), 1..12),
+    ) {
+        let mut document = parse(&text).unwrap();
+        for change in &changes {
+            make(&mut document, change);
+            let found = parse(document.text()).unwrap();
+            prop_assert_eq!(places(&document), places(&found), "{}", document.text());
         }
     }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::error::StorageError;
 use crate::error::VaultError;
 use crate::files;
+use crate::hold::Hold;
 use crate::locks::Lock;
 use crate::locks::LockName;
 use crate::profiles::ProfilesError;
@@ -59,7 +60,7 @@ impl Stored {
     }
 
     /// Finds the profiles in it.
-    pub(super) fn document(&self) -> Result<Document, ProfilesError> {
+    pub(super) fn document(&self) -> Result<Document<'_>, ProfilesError> {
         Document::parse(&self.bytes, &self.path)
     }
 
@@ -84,10 +85,25 @@ impl Stored {
     }
 }
 
-/// Keeps others from changing the file.
-pub(super) fn lock(vault: &Vault) -> Result<Lock, VaultError> {
-    let now = vault.clock.now_nanoseconds();
-    vault
-        .locks()
-        .acquire(&LockName::profiles(), DEADLINE, now, &mut |_| ())
+/// Keeps others from changing the file, and from changing the key that secrets of an import are
+/// sealed under.
+pub(crate) struct ProfilesLock {
+    lock: Lock,
+    _hold: Hold,
+}
+
+impl ProfilesLock {
+    /// Takes the lock, waiting for others.
+    pub(super) fn acquire(vault: &Vault) -> Result<Self, VaultError> {
+        let hold = vault.hold_to_write()?;
+        let now = vault.clock.now_nanoseconds();
+        let name = LockName::profiles();
+        let lock = vault.locks().acquire(&name, DEADLINE, now, &mut |_| ())?;
+        Ok(Self { lock, _hold: hold })
+    }
+
+    /// Ends the change.
+    pub(crate) fn release(self) -> Result<(), VaultError> {
+        self.lock.release()
+    }
 }

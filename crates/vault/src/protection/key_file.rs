@@ -36,6 +36,12 @@ impl<'a> KeyFile<'a> {
         data.join(format!("{store}.key"))
     }
 
+    /// Where the key file stands that a changed protection makes, unless a person chose another
+    /// place: where no other key of the store ever stood.
+    pub(crate) fn path_of_another(data: &Path, key: &Key) -> PathBuf {
+        data.join(format!("{}.{}.key", key.store(), key.id()))
+    }
+
     /// Reads the key. Links are followed: a person, or a container's secret mount, put them there.
     ///
     /// A key that another user knows, or may exchange, protects nothing: the file must belong to

@@ -164,6 +164,14 @@ impl Keyring {
         }
     }
 
+    /// Removes the secret of that account, if there is one.
+    pub(crate) fn delete(&self, service: &str, account: &str) -> Result<(), KeyringError> {
+        self.within_the_timeout(service, account, |entry| match entry.delete_credential() {
+            Ok(()) | Err(Error::NoEntry) => Ok(()),
+            Err(error) => Err(error),
+        })
+    }
+
     /// A locked keyring may wait for ever for a prompt, and no store takes a deadline: the call
     /// runs in a thread of its own, which is left behind at the deadline.
     fn within_the_timeout<T: Send + 'static>(
@@ -228,6 +236,10 @@ mod tests {
             &b"secret"[..]
         );
         assert!(keyring.get(SERVICE, "b").unwrap().is_none());
+        for _ in 0..2 {
+            keyring.delete(SERVICE, "a").unwrap();
+        }
+        assert!(keyring.get(SERVICE, "a").unwrap().is_none());
     }
 
     #[test]

@@ -3,7 +3,9 @@
 
 use std::path::Path;
 
+use crate::description::SessionKeyPlace;
 use crate::error::VaultError;
+use crate::files::Directory;
 use crate::key::Key;
 use crate::key::StoreId;
 use crate::protection::keyring::Keyring;
@@ -41,6 +43,20 @@ pub(crate) fn create(
 
 /// The keyring keeps it wherever there is one.
 pub(crate) fn obstacle(_runtime: Option<&Path>) -> Option<String> {
+    None
+}
+
+/// Where this store's session key rests.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "other systems may have no place for one"
+)]
+pub(crate) fn place(_runtime: Option<&Path>, store: StoreId) -> Option<SessionKeyPlace> {
+    Some(SessionKeyPlace::Keyring(account(store)))
+}
+
+/// A directory in memory that ends with the login session: there is none here.
+pub(crate) fn directory(_runtime: Option<&Path>) -> Option<Directory> {
     None
 }
 

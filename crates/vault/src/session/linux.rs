@@ -6,6 +6,7 @@ use cap_std::fs::Dir;
 use rustix::fs::Mode;
 use rustix::fs::OFlags;
 
+use crate::description::SessionKeyPlace;
 use crate::error::VaultError;
 use crate::files::Directory;
 use crate::key::KEY_LENGTH;
@@ -22,7 +23,7 @@ pub(crate) fn read(
     _keyring: &Keyring,
     store: StoreId,
 ) -> Result<Option<Key>, VaultError> {
-    let Some(directory) = runtime.and_then(qualified) else {
+    let Some(directory) = directory(runtime) else {
         return Ok(None);
     };
     key_in(&directory, store)
@@ -35,7 +36,7 @@ pub(crate) fn create(
     _keyring: &Keyring,
     store: StoreId,
 ) -> Result<Option<Key>, VaultError> {
-    let Some(directory) = runtime.and_then(qualified) else {
+    let Some(directory) = directory(runtime) else {
         return Ok(None);
     };
     if let Some(key) = key_in(&directory, store)? {
@@ -44,6 +45,17 @@ pub(crate) fn create(
     let key = Key::random(store)?;
     directory.write_if_absent(&file_name(store), key.expose())?;
     key_in(&directory, store)
+}
+
+/// Where this store's session key rests, if there is a place for one.
+pub(crate) fn place(runtime: Option<&Path>, store: StoreId) -> Option<SessionKeyPlace> {
+    let directory = directory(runtime)?;
+    Some(SessionKeyPlace::File(directory.path_of(&file_name(store))))
+}
+
+/// The login session's directory in memory, if there is one where a key may rest.
+pub(crate) fn directory(runtime: Option<&Path>) -> Option<Directory> {
+    runtime.and_then(qualified)
 }
 
 fn key_in(directory: &Directory, store: StoreId) -> Result<Option<Key>, VaultError> {

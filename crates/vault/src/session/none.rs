@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
+use crate::description::SessionKeyPlace;
 use crate::error::VaultError;
+use crate::files::Directory;
 use crate::key::Key;
 use crate::key::StoreId;
 use crate::protection::keyring::Keyring;
@@ -28,4 +30,14 @@ pub(crate) fn create(
 /// There is no such place on this system.
 pub(crate) fn obstacle(_runtime: Option<&Path>) -> Option<String> {
     Some("this system has no place for it".to_owned())
+}
+
+/// Nowhere.
+pub(crate) fn place(_runtime: Option<&Path>, _store: StoreId) -> Option<SessionKeyPlace> {
+    None
+}
+
+/// There is no directory in memory that ends with the login session.
+pub(crate) fn directory(_runtime: Option<&Path>) -> Option<Directory> {
+    None
 }

@@ -1,9 +1,11 @@
 //! Damaged, swapped, restored and foreign files; lost and wrong keys; links where we write.
 #![cfg(unix)]
 
+mod changes;
 mod keys;
 mod places;
 mod records;
+mod unlocked;
 
 use std::path::PathBuf;
 use std::time::Duration;

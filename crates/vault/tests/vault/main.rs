@@ -6,7 +6,9 @@
 )]
 
 mod accounts;
+mod added_secrets;
 mod common;
+mod dotnet;
 mod hostile;
 mod imports;
 mod locks;

@@ -42,6 +42,7 @@ pub(super) fn run(
                 return Err(CommandError::interrupted());
             }
         }
+        let _hold = store.hold(ui)?;
         forget_sign_ins(ui, &store, profile.as_ref())?;
     }
     let tokens = store.vault.tokens();

@@ -45,6 +45,7 @@ pub(super) fn run(
     }
     fields::apply_target(&args.target, &mut copy)?;
     let failed = |error: vault::VaultError| wording::vault(&error);
+    let _hold = store.hold(ui)?;
     SignOut::within(ui, &store, PATIENCE).of_profile(&name)?;
     store.vault.secrets().remove(&name).map_err(failed)?;
     store.vault.approvals().remove(&name).map_err(failed)?;

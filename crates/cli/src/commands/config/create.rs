@@ -14,8 +14,6 @@ use super::trial;
 use super::valid_name;
 use crate::args::CreateArgs;
 use crate::command_error::CommandError;
-use crate::commands::sign_out::PATIENCE;
-use crate::commands::sign_out::SignOut;
 use crate::settings;
 use crate::settings::Store;
 use crate::settings::Variables;
@@ -59,16 +57,7 @@ pub(super) fn run(
     if args.test {
         trial::before_saving(ui, variables, &store, &profile, &given, kept)?;
     }
-    SignOut::within(ui, &store, PATIENCE).of_profile(&profile.name)?;
-    save::seal(&store, &profile, &given)?;
-    save::forget_others(&store, &profile, &given)?;
-    save::approve(&store, &profile)?;
-    store
-        .vault
-        .profiles()
-        .create(&profile, replaces)
-        .map_err(wording::profiles)?;
-    ui.note(&format!("Saved profile `{}`.", profile.name));
+    save::new_profile(ui, &store, &profile, &given, replaces)?;
     if extent == Extent::All && !args.test && wants_token(ui)? {
         trial::of_saved(ui, variables, &store, &profile)?;
     }

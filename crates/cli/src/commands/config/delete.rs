@@ -49,6 +49,7 @@ pub(super) fn run(
             return Err(CommandError::interrupted());
         }
     }
+    let _hold = store.hold(ui)?;
     for Deletion { name, .. } in &deletions {
         delete(ui, &store, name)?;
     }

@@ -59,6 +59,7 @@ pub(super) fn run(
     if args.test {
         trial::before_saving(ui, variables, &store, &profile, &given, Kept::InTheStore)?;
     }
+    let _hold = store.hold(ui)?;
     save::seal(&store, &profile, &given)?;
     save::approve(&store, &profile)?;
     store

@@ -18,7 +18,7 @@ use crate::ui::Ui;
 
 /// The secrets that came along with the fields, each either here or elsewhere.
 #[derive(Default)]
-pub(super) struct GivenSecrets {
+pub(in crate::commands) struct GivenSecrets {
     pub(super) client_secret: Option<GivenSecret>,
     pub(super) certificate_password: Option<GivenSecret>,
 }

@@ -42,7 +42,7 @@ pub(super) fn run(
     let store = settings::open(ui, variables)?;
     let Opened { bundle, is_old } = opened(ui, variables, args)?;
     show(ui, &bundle);
-    let plan = Plan::made(ui, &store.vault, bundle, args)?;
+    let plan = Plan::made(ui, &store.vault, bundle, args.on_conflict, args.yes)?;
     for step in &plan.steps {
         ui.note(&step.to_string());
     }
@@ -58,9 +58,10 @@ pub(super) fn run(
             return Err(CommandError::interrupted());
         }
     }
-    let written: Vec<Step> = plan.steps.into_iter().filter(Step::is_written).collect();
+    let written: Vec<&Step> = plan.steps.iter().filter(|step| step.is_written()).collect();
+    let _hold = store.hold(ui)?;
     sign_out(ui, &store, &written)?;
-    let incoming: Vec<Incoming> = written.iter().map(Step::incoming).collect();
+    let incoming: Vec<Incoming> = written.into_iter().map(Step::incoming).collect();
     let imports = store.vault.imports();
     imports.write(&incoming).map_err(wording::profiles)?;
     for one in &incoming {
@@ -175,7 +176,7 @@ fn show(ui: &Ui, bundle: &Bundle) {
 }
 
 /// Who signed in goes first, since a sign-in that is under way may have to be waited for.
-fn sign_out(ui: &Ui, store: &Store, steps: &[Step]) -> Result<(), CommandError> {
+pub(super) fn sign_out(ui: &Ui, store: &Store, steps: &[&Step]) -> Result<(), CommandError> {
     for step in steps {
         let name = step.name();
         let owner = AccountOwner::Profile(name.clone());
@@ -188,7 +189,8 @@ fn sign_out(ui: &Ui, store: &Store, steps: &[Step]) -> Result<(), CommandError> 
     Ok(())
 }
 
-fn say_what_is_missing(ui: &Ui, one: &Incoming) {
+/// Says what an imported profile needs before it works.
+pub(super) fn say_what_is_missing(ui: &Ui, one: &Incoming) {
     let Profile { name, .. } = &one.profile;
     match save::needs_approval(&one.profile) {
         Ok(false) => {}

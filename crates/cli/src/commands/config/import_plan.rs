@@ -10,7 +10,6 @@ use vault::Incoming;
 use vault::ProfilesError;
 use vault::Vault;
 
-use crate::args::ImportArgs;
 use crate::args::OnConflict;
 use crate::command_error::CommandError;
 use crate::ui::Ui;
@@ -26,7 +25,7 @@ pub(super) struct Plan {
 
 /// One profile of the import and its fate.
 pub(super) struct Step {
-    bundled: BundledProfile,
+    pub(super) bundled: BundledProfile,
     pub(super) fate: Fate,
 }
 
@@ -46,12 +45,13 @@ pub(super) enum Fate {
 }
 
 impl Plan {
-    /// Settles every name that is taken: by the flag, or by asking.
+    /// Settles every name that is taken: by the flag, or by asking where that is not unwanted.
     pub(super) fn made(
         ui: &Ui,
         vault: &Vault,
         bundle: Bundle,
-        args: &ImportArgs,
+        on_conflict: Option<OnConflict>,
+        asks_nothing: bool,
     ) -> Result<Self, CommandError> {
         let mut names = Names {
             taken: vault.profiles().names().map_err(wording::profiles)?,
@@ -63,7 +63,7 @@ impl Plan {
         };
         let mut steps = Vec::new();
         let mut unsettled = Vec::new();
-        let asks = args.on_conflict.is_none() && !args.yes && ui.can_ask();
+        let asks = on_conflict.is_none() && !asks_nothing && ui.can_ask();
         for bundled in bundle.profiles {
             let name = &bundled.profile.name;
             let fate = match names.like(name).cloned() {
@@ -71,7 +71,7 @@ impl Plan {
                 Some(taken) if is_there(vault, &bundled, &taken)? => Fate::Unchanged,
                 Some(taken) => {
                     let free = names.free_like(name)?;
-                    let wish = match args.on_conflict {
+                    let wish = match on_conflict {
                         Some(wish) => wish,
                         None if asks => asked(ui, &taken, &free)?,
                         None => OnConflict::Fail,

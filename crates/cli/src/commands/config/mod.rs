@@ -12,15 +12,24 @@ mod fields;
 mod import;
 mod import_plan;
 mod list;
+mod lock;
 mod menu;
+mod migrate;
+mod migrate_plan;
+mod old_tool;
 mod path;
 mod questions;
 mod rename;
 mod save;
 mod show;
+mod storage;
 mod trial;
 mod trust;
+mod unlock;
 mod view;
+
+pub(super) use self::fields::GivenSecrets;
+pub(super) use self::save::new_profile;
 
 use std::process::ExitCode;
 
@@ -51,8 +60,12 @@ pub(super) fn run(
         ConfigCommand::Copy(args) => copy::run(ui, variables, &args),
         ConfigCommand::Export(args) => export::run(ui, variables, &args),
         ConfigCommand::Import(args) => import::run(ui, variables, &args),
+        ConfigCommand::Migrate(args) => migrate::run(ui, variables, &args),
         ConfigCommand::Trust(args) => trust::run(ui, variables, &args),
         ConfigCommand::Path(args) => path::run(ui, variables, &args),
+        ConfigCommand::Storage(args) => storage::run(ui, variables, &args),
+        ConfigCommand::Unlock(args) => unlock::run(ui, variables, &args),
+        ConfigCommand::Lock => lock::run(ui, variables),
     }
 }
 

@@ -6,10 +6,36 @@ use vault::SecretKind;
 
 use super::fields::GivenSecrets;
 use crate::command_error::CommandError;
+use crate::commands::sign_out::PATIENCE;
+use crate::commands::sign_out::SignOut;
 use crate::settings;
 use crate::settings::GivenSecret;
 use crate::settings::Store;
+use crate::ui::Ui;
 use crate::wording;
+
+/// Saves a new profile with its secrets, and approves where they may go. Nothing of a profile that
+/// it replaces is left; whether one may be replaced has to be clear before.
+pub(in crate::commands) fn new_profile(
+    ui: &Ui,
+    store: &Store,
+    profile: &Profile,
+    given: &GivenSecrets,
+    replaces: bool,
+) -> Result<(), CommandError> {
+    let _hold = store.hold(ui)?;
+    SignOut::within(ui, store, PATIENCE).of_profile(&profile.name)?;
+    seal(store, profile, given)?;
+    forget_others(store, profile, given)?;
+    approve(store, profile)?;
+    store
+        .vault
+        .profiles()
+        .create(profile, replaces)
+        .map_err(wording::profiles)?;
+    ui.note(&format!("Saved profile `{}`.", profile.name));
+    Ok(())
+}
 
 /// What has to be approved in the profile, by the profile alone.
 fn approval(profile: &Profile) -> Result<Option<Approval>, CommandError> {
@@ -60,6 +86,16 @@ pub(super) fn must_be_approved(store: &Store, profile: &Profile) -> Result<(), C
 /// Whether the profile works only once it was approved.
 pub(super) fn needs_approval(profile: &Profile) -> Result<bool, CommandError> {
     Ok(approval(profile)?.is_some())
+}
+
+/// Whether the profile, as it stands now, works only once it was approved.
+pub(super) fn waits_for_approval(store: &Store, profile: &Profile) -> Result<bool, CommandError> {
+    let Some(approval) = approval(profile)? else {
+        return Ok(false);
+    };
+    let approved = store.vault.approvals().get(&profile.name);
+    let approved = approved.map_err(|error| wording::vault(&error))?;
+    Ok(approved.as_ref() != Some(&approval))
 }
 
 /// What the profile refers to: variables, files, commands.

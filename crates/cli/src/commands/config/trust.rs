@@ -54,6 +54,7 @@ pub(super) fn run(
             return Err(CommandError::interrupted());
         }
     }
+    let _hold = store.hold(ui)?;
     save::approve(&store, &profile)?;
     store
         .vault

@@ -1,5 +1,6 @@
 //! What the tests stand on: a home, a call of the program, an identity provider.
 
+pub(crate) mod applications;
 mod browser;
 mod call;
 mod home;

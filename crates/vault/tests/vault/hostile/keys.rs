@@ -91,7 +91,7 @@ fn a_header_that_cannot_be_used_is_kept() {
     for bad in [
         String::new(),
         "{".to_owned(),
-        good.replace("\"format\": 1", "\"format\": 2"),
+        good.replace("\"format\": 1", "\"format\": 3"),
         good.replace("keyFile", "quantum"),
         good[..good.len() / 2].to_owned(),
     ] {
@@ -100,11 +100,11 @@ fn a_header_that_cannot_be_used_is_kept() {
         assert!(matches!(error, VaultError::Header { .. }), "{error}");
         assert_eq!(fs::read_to_string(&header).unwrap(), bad);
     }
-    fs::write(&header, good.replace("\"format\": 1", "\"format\": 2")).unwrap();
+    fs::write(&header, good.replace("\"format\": 1", "\"format\": 3")).unwrap();
     assert!(matches!(
         home.vault().unlock(),
         Err(VaultError::Header {
-            why: HeaderError::Newer { found: 2 },
+            why: HeaderError::Newer { found: 3 },
             ..
         })
     ));

@@ -1,0 +1,368 @@
+//! Changing what protects the store: a new master key, under which every record is sealed again.
+//!
+//! What is to be done is written into one file first; the header's replacement decides. Killed at
+//! any moment, the store is as it was or as it was to be, and the file names what is left to remove.
+//! docs/design/changing-protection.md says why that is safe.
+
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use model::Passphrase;
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::error::StorageError;
+use crate::error::VaultError;
+use crate::files::Directory;
+use crate::header::Header;
+use crate::header::Keeping;
+use crate::header::Written;
+use crate::key::Key;
+use crate::notice::Notice;
+use crate::profiles::ProfilesError;
+use crate::protection::KeyFile;
+use crate::protection::KeyStoreChoice;
+use crate::protection::KeyUnavailable;
+use crate::protection::PassphraseSource;
+use crate::protection::PassphraseUnavailable;
+use crate::protection::Protection;
+use crate::protection::keyring::SERVICE;
+use crate::protection::passphrase::Cost;
+use crate::protection::passphrase::WrappedKey;
+use crate::resealing::Resealed;
+use crate::store::TOKENS;
+use crate::store::UNDER_THE_MASTER_KEY;
+use crate::store::Vault;
+use crate::tokens;
+
+/// The file's name, in the state directory.
+pub(crate) const NAME: &str = "protection.json";
+const FORMAT: u32 = 1;
+const SIZE_LIMIT: u64 = 1 << 17;
+
+/// What is to protect the store from now on.
+#[derive(Debug)]
+pub enum NewProtection {
+    /// The operating system's keyring.
+    Keyring,
+    /// This passphrase.
+    Passphrase(Passphrase),
+    /// A file for its owner only: at that absolute path, or in the data directory. A key that
+    /// stands at the path is taken.
+    KeyFile(Option<PathBuf>),
+}
+
+/// How the protection is changed.
+#[derive(Debug)]
+pub struct ProtectionChange {
+    /// What is to protect the store.
+    pub to: NewProtection,
+    /// Whether records that cannot be opened may be lost with the old key.
+    pub forget_unreadable: bool,
+    /// How long to wait for others who write.
+    pub deadline: Duration,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct ProtectionChanged {
+    /// What protected the store before; `None` if there was none, and it was made.
+    pub before: Option<Protection>,
+    /// What protects it now.
+    pub after: Protection,
+    /// How many records were sealed again.
+    pub resealed: usize,
+    /// Records that could not be opened, and are lost.
+    pub forgotten: Vec<PathBuf>,
+}
+
+impl Vault {
+    /// Changes what protects the store: makes a new master key, seals all records under it, and
+    /// removes the old key. Where there is no store yet, it is made with that protection.
+    ///
+    /// The vault is used up, since it knows the old key. `on_wait` is called once, with the process
+    /// id of who is waited for if it is known.
+    ///
+    /// # Errors
+    /// [`VaultError::Unreadable`] if records cannot be opened and may not be lost;
+    /// [`VaultError::SameKey`]; [`VaultError::Lock`] at the deadline; [`ProfilesError`] if the names
+    /// of the profiles, which secrets are sealed under, cannot be read, or a key cannot be had or
+    /// made, or a file cannot be written. The store is then as it was, unless the very last step
+    /// failed: either way it opens.
+    pub fn change_protection(
+        mut self,
+        change: ProtectionChange,
+        on_wait: &mut dyn FnMut(Option<u32>),
+    ) -> Result<ProtectionChanged, ProfilesError> {
+        if self.existing_header()?.is_none() {
+            return Ok(self.make_store_under(change.to)?);
+        }
+        self.master_key()?;
+        let (key, keeping) = self.prepared(&change.to)?;
+        let _hold = self.hold_alone(change.deadline, on_wait)?;
+        self.finish_change()?;
+        self.imports().finish_if_begun()?;
+        self.renames().finish_if_begun()?;
+        let to = Header::resealed(&key, keeping);
+        let (records, forgotten) = self.resealed(&key, &to)?;
+        if !forgotten.is_empty() && !change.forget_unreadable {
+            return Err(VaultError::Unreadable(forgotten).into());
+        }
+        let resealed = records.len();
+        let before = self.header()?.keeping.protection();
+        let after = to.keeping.protection();
+        self.switch(&key, &to, &records)?;
+        self.unlocked().remove()?;
+        Ok(ProtectionChanged {
+            before: Some(before),
+            after,
+            resealed,
+            forgotten,
+        })
+    }
+
+    fn make_store_under(&mut self, to: NewProtection) -> Result<ProtectionChanged, VaultError> {
+        self.keys.choice = Some(match to {
+            NewProtection::Keyring => KeyStoreChoice::Keyring,
+            NewProtection::KeyFile(path) => KeyStoreChoice::File(path),
+            NewProtection::Passphrase(passphrase) => {
+                self.keys.passphrase = Box::new(Chosen(passphrase));
+                KeyStoreChoice::Passphrase
+            }
+        });
+        let header = self.header()?;
+        Ok(ProtectionChanged {
+            before: None,
+            after: header.keeping.protection(),
+            resealed: 0,
+            forgotten: Vec::new(),
+        })
+    }
+
+    /// The new key, and how it will be kept. Nothing is kept yet.
+    fn prepared(&self, to: &NewProtection) -> Result<(Key, Keeping), VaultError> {
+        let store = self.header()?.store;
+        let key = Key::random(store)?;
+        Ok(match to {
+            NewProtection::Keyring => {
+                let account = format!("master-key:{store}.{}", key.id());
+                let service = SERVICE.to_owned();
+                (key, Keeping::Keyring { service, account })
+            }
+            NewProtection::Passphrase(passphrase) => {
+                let wrapped = WrappedKey::wrap(&key, passphrase, Cost::NEW)?;
+                (key, Keeping::Passphrase(wrapped))
+            }
+            NewProtection::KeyFile(None) => {
+                let path = KeyFile::path_of_another(&self.locations.data, &key);
+                (key, Keeping::KeyFile { path })
+            }
+            NewProtection::KeyFile(Some(path)) => {
+                let not_made = |why| VaultError::KeyNotMade { why };
+                if !path.is_absolute() || path.to_str().is_none() {
+                    return Err(not_made(KeyUnavailable::KeyFilePath));
+                }
+                let file = KeyFile::at(path);
+                let key = match file.read(store, self.keys.allow_foreign_home) {
+                    Ok(found) if found.id() == self.header()?.key_id => {
+                        return Err(VaultError::SameKey(path.clone()));
+                    }
+                    Ok(found) => found,
+                    Err(KeyUnavailable::KeyFileMissing) => key,
+                    Err(why) => return Err(not_made(why)),
+                };
+                (key, Keeping::KeyFile { path: path.clone() })
+            }
+        })
+    }
+
+    /// Writes what was sealed again, and lets it be the store.
+    fn switch(&self, key: &Key, to: &Header, records: &[Resealed]) -> Result<(), VaultError> {
+        let state = self.state()?;
+        let change = Change {
+            format: FORMAT,
+            from: self.header()?.written(),
+            to: to.written(),
+        };
+        let json = serde_json::to_vec(&change).map_err(|error| self.unusable(error.to_string()))?;
+        state.replace(NAME, &json)?;
+        let written = self
+            .keep_new(key, &to.keeping)
+            .and_then(|()| self.write_resealed(state, to, records))
+            .and_then(|()| to.replace(state));
+        // After a failure as well: the header says which side is left to remove.
+        let finished = self.finish_change();
+        written.and(finished)
+    }
+
+    fn keep_new(&self, key: &Key, keeping: &Keeping) -> Result<(), VaultError> {
+        match keeping {
+            Keeping::Keyring { service, account } => self
+                .keyring
+                .put(service, account, key.expose())
+                .map_err(|why| VaultError::KeyNotMade { why: why.into() }),
+            Keeping::KeyFile { path } => {
+                let file = KeyFile::at(path);
+                file.write(key, self.opening())?;
+                let kept = file
+                    .read(key.store(), self.keys.allow_foreign_home)
+                    .map_err(|why| VaultError::KeyNotMade { why })?;
+                if kept.id() == key.id() {
+                    Ok(())
+                } else {
+                    let why = KeyUnavailable::WrongKey;
+                    Err(VaultError::KeyNotMade { why })
+                }
+            }
+            Keeping::Passphrase(_) => Ok(()),
+        }
+    }
+
+    fn write_resealed(
+        &self,
+        state: &Directory,
+        to: &Header,
+        records: &[Resealed],
+    ) -> Result<(), VaultError> {
+        for record in records {
+            let name = to.directory(record.directory);
+            let directory = state.create_below(&name, self.opening())?;
+            directory.replace(&record.name, &record.bytes)?;
+        }
+        Ok(state.flush()?)
+    }
+
+    /// Removes what is left of a change that was killed, if one was: the side that is not the
+    /// header's. For who holds the lock of the protection, shared or alone; done by several at
+    /// once, it is done.
+    pub(crate) fn finish_change(&self) -> Result<(), VaultError> {
+        let Some(state) = self.existing_state()? else {
+            return Ok(());
+        };
+        let Some((from, to)) = self.begun(state)? else {
+            return Ok(());
+        };
+        let Some(live) = Header::read(state)? else {
+            return Err(VaultError::HeaderMissing {
+                path: Header::path(state),
+            });
+        };
+        let dead = if live.key_id == from.key_id {
+            to
+        } else if live.key_id == to.key_id {
+            from
+        } else {
+            return Err(self.unusable("it names neither of the keys of the store".to_owned()));
+        };
+        // Nothing goes before the header that does without it is there to stay.
+        state.flush()?;
+        for records in UNDER_THE_MASTER_KEY {
+            state.remove_below(&dead.directory(records), self.opening())?;
+        }
+        if let Some(records) = state.open_below(TOKENS, self.opening())? {
+            for (name, _) in tokens::under(&records, dead.key_id)? {
+                records.remove(&name)?;
+            }
+        }
+        self.remove_key(&dead.keeping)?;
+        state.remove_lastingly(&[NAME.to_owned()])?;
+        Ok(())
+    }
+
+    /// Removes a key that opens nothing any more; one that stays is told.
+    fn remove_key(&self, keeping: &Keeping) -> Result<(), VaultError> {
+        let why = match keeping {
+            Keeping::Passphrase(_) => return Ok(()),
+            Keeping::Keyring { service, account } => match self.keyring.delete(service, account) {
+                Ok(()) => return Ok(()),
+                Err(error) => Some(error.to_string()),
+            },
+            Keeping::KeyFile { path } => {
+                if path.parent() == Some(&*self.locations.data) {
+                    return Ok(self.remove_key_file(path)?);
+                }
+                if !path.exists() {
+                    return Ok(());
+                }
+                None
+            }
+        };
+        self.keys.notices.notice(&Notice::OldKeyLeft {
+            protection: keeping.protection(),
+            why,
+        });
+        Ok(())
+    }
+
+    fn remove_key_file(&self, path: &Path) -> Result<(), StorageError> {
+        let name = path.file_name().and_then(|name| name.to_str());
+        if let Some(name) = name
+            && let Some(data) = Directory::open(&self.locations.data, self.opening())?
+        {
+            data.remove_lastingly(&[name.to_owned()])?;
+        }
+        Ok(())
+    }
+
+    /// The two headers of a change that was begun and not ended.
+    fn begun(&self, state: &Directory) -> Result<Option<(Header, Header)>, VaultError> {
+        let Some(json) = state.read(NAME, SIZE_LIMIT)? else {
+            return Ok(None);
+        };
+        let version: Version =
+            serde_json::from_slice(&json).map_err(|error| self.unusable(error.to_string()))?;
+        if version.format != FORMAT {
+            return Err(self.unusable(format!(
+                "another version of this program wrote it (format {}, known is {FORMAT})",
+                version.format
+            )));
+        }
+        let change: Change =
+            serde_json::from_slice(&json).map_err(|error| self.unusable(error.to_string()))?;
+        let header = |written: Written| {
+            written
+                .into_header()
+                .map_err(|error| self.unusable(error.to_string()))
+        };
+        Ok(Some((header(change.from)?, header(change.to)?)))
+    }
+
+    fn unusable(&self, why: String) -> VaultError {
+        VaultError::Change {
+            path: self.locations.state.join(NAME),
+            why,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Version {
+    format: u32,
+}
+
+/// The header as it is, and as it is to be.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Change {
+    format: u32,
+    from: Written,
+    to: Written,
+}
+
+/// A passphrase that was chosen already.
+struct Chosen(Passphrase);
+
+impl PassphraseSource for Chosen {
+    fn is_available(&self) -> bool {
+        true
+    }
+
+    fn unlock(&self) -> Result<Passphrase, PassphraseUnavailable> {
+        Ok(self.0.clone())
+    }
+
+    fn choose(&self) -> Result<Passphrase, PassphraseUnavailable> {
+        Ok(self.0.clone())
+    }
+}
