@@ -1,5 +1,7 @@
-//! The keys that an authority signs tokens with, asked for at the authority and nowhere else.
+//! The keys that an authority signs tokens with, asked for at the authority and nowhere else, and
+//! kept for a day.
 
+use std::path::Path;
 use std::time::Duration;
 
 use model::Authority;
@@ -8,6 +10,7 @@ use model::Clock;
 use protocol::Endpoints;
 use protocol::HttpClient;
 use protocol::HttpRequest;
+use protocol::HttpResponse;
 use protocol::TransportError;
 use protocol::discovery;
 use protocol::discovery::DiscoveryError;
@@ -17,6 +20,11 @@ use protocol::verification::Keys;
 use protocol::verification::KeysError;
 use thiserror::Error;
 use url::Url;
+use vault::KeptSigningKeys;
+use vault::Vault;
+
+/// An unknown key is no reason to ask more often.
+const ASKED_AGAIN_AFTER: Duration = Duration::from_mins(5);
 
 /// An authority's keys, and what else verifying needs to know of it.
 #[derive(Debug)]
@@ -68,13 +76,79 @@ pub enum SigningKeysError {
     Request(String),
 }
 
-/// Asks an authority for its keys, within the time allowed.
+/// Whose keys are wanted, and for what.
+#[derive(Debug, Clone, Copy)]
+pub struct KeysWanted<'a> {
+    /// Whose.
+    pub authority: &'a Authority,
+    /// The certificate authorities that its answers are believed by, where they are a file's: what
+    /// they brought does not count for who does not name them.
+    pub ca_file: Option<&'a Path>,
+    /// The key that the token in question names; `None` if it names none.
+    pub key_id: Option<&'a str>,
+    /// How long asking may take.
+    pub allowed: Duration,
+}
+
+impl KeysWanted<'_> {
+    /// What names the kept answer.
+    fn record(&self) -> [String; 4] {
+        let cloud = self.authority.cloud().map_or("", model::Cloud::as_str);
+        let ca_file = self.ca_file.unwrap_or(Path::new("")).to_string_lossy();
+        [
+            self.authority.address(),
+            self.authority.kind().as_str().to_owned(),
+            cloud.to_owned(),
+            ca_file.into_owned(),
+        ]
+    }
+}
+
+/// An authority's keys: those that it gave less than a day ago, unless the one wanted is not among
+/// them. Then it is asked again, at most once in five minutes: anybody can write a token with an
+/// unknown key in it.
+///
+/// What cannot be kept or read again is asked for each time.
+///
+/// # Errors
+/// [`SigningKeysError`] if the authority has to be asked and gives no keys.
 pub fn signing_keys(
     http: &dyn HttpClient,
     clock: &dyn Clock,
-    authority: &Authority,
-    allowed: Duration,
+    vault: &Vault,
+    wanted: &KeysWanted<'_>,
 ) -> Result<SigningKeys, SigningKeysError> {
+    let record = wanted.record();
+    let record: Vec<&str> = record.iter().map(String::as_str).collect();
+    let now = clock.now();
+    let kept = vault.signing_keys().get(&record, now).unwrap_or_else(|error| {
+        tracing::info!(target: "engine", %error, "what was kept of the authority's keys cannot be read");
+        None
+    });
+    if let Some(kept) = kept
+        && let Ok(known) = understood(wanted.authority, &kept)
+    {
+        let is_known = wanted.key_id.is_none_or(|id| known.keys.has(id));
+        if is_known || now < kept.had_on.plus(ASKED_AGAIN_AFTER) {
+            tracing::info!(target: "engine", authority = %wanted.authority, "using its kept keys");
+            return Ok(known);
+        }
+    }
+    let fresh = ask(http, clock, wanted)?;
+    let known = understood(wanted.authority, &fresh)?;
+    if let Err(error) = vault.signing_keys().put(&record, &fresh) {
+        tracing::info!(target: "engine", %error, "the authority's keys cannot be kept");
+    }
+    Ok(known)
+}
+
+/// Asks the authority.
+fn ask(
+    http: &dyn HttpClient,
+    clock: &dyn Clock,
+    wanted: &KeysWanted<'_>,
+) -> Result<KeptSigningKeys, SigningKeysError> {
+    let (authority, allowed) = (wanted.authority, wanted.allowed);
     let deadline = clock.monotonic().saturating_add(allowed);
     let send = |request: &HttpRequest| {
         let remaining = deadline.saturating_sub(clock.monotonic());
@@ -87,14 +161,13 @@ pub fn signing_keys(
                 source,
             })
     };
-    let unbuildable = |error: &dyn std::error::Error| SigningKeysError::Request(error.to_string());
-    let endpoints = if authority.kind() == AuthorityKind::Entra {
-        Endpoints::of_entra(authority).map_err(|error| unbuildable(&error))?
+    let discovery = if authority.kind() == AuthorityKind::Entra {
+        None
     } else {
         let correlation_id = identifier::random_guid().map_err(|error| unbuildable(&error))?;
-        let request = discovery::request(authority, &correlation_id)?;
-        discovery::read(authority, &send(&request)?)?
+        Some(send(&discovery::request(authority, &correlation_id)?)?)
     };
+    let endpoints = endpoints(authority, discovery.as_ref())?;
     let url: Url = endpoints
         .jwks
         .clone()
@@ -112,9 +185,51 @@ pub fn signing_keys(
             status: response.status,
         });
     }
-    let keys = Keys::read(&response.body).map_err(|source| SigningKeysError::Unusable {
+    // Both documents are JSON, which is UTF-8 (RFC 8259 §8.1).
+    let text = |response: &HttpResponse| match std::str::from_utf8(&response.body) {
+        Ok(text) => Ok(text.to_owned()),
+        Err(_) => Err(unusable(authority, KeysError::Malformed)),
+    };
+    Ok(KeptSigningKeys {
+        had_on: clock.now(),
+        discovery: discovery.as_ref().map(text).transpose()?,
+        keys: text(&response)?,
+    })
+}
+
+/// What the authority's answer, kept or fresh, says.
+fn understood(
+    authority: &Authority,
+    kept: &KeptSigningKeys,
+) -> Result<SigningKeys, SigningKeysError> {
+    let discovery = kept.discovery.as_ref().map(|document| HttpResponse {
+        status: 200,
+        headers: Vec::new(),
+        body: document.clone().into_bytes(),
+    });
+    Ok(SigningKeys {
+        endpoints: endpoints(authority, discovery.as_ref())?,
+        keys: Keys::read(kept.keys.as_bytes()).map_err(|source| unusable(authority, source))?,
+    })
+}
+
+fn endpoints(
+    authority: &Authority,
+    discovery: Option<&HttpResponse>,
+) -> Result<Endpoints, SigningKeysError> {
+    match discovery {
+        Some(response) => Ok(discovery::read(authority, response)?),
+        None => Endpoints::of_entra(authority).map_err(|error| unbuildable(&error)),
+    }
+}
+
+fn unusable(authority: &Authority, source: KeysError) -> SigningKeysError {
+    SigningKeysError::Unusable {
         authority: authority.to_string(),
         source,
-    })?;
-    Ok(SigningKeys { endpoints, keys })
+    }
+}
+
+fn unbuildable(error: &dyn std::error::Error) -> SigningKeysError {
+    SigningKeysError::Request(error.to_string())
 }

@@ -93,11 +93,7 @@ pub fn check(
     if !authority.kind().follows_entra_rules() {
         return Ok(());
     }
-    let graph = authority
-        .cloud()
-        .unwrap_or(Cloud::Public)
-        .resource("graph")
-        .unwrap_or("https://graph.microsoft.com");
+    let graph = graph_of(authority);
     if scopes.is_empty() {
         return Err(ScopeRuleError::Empty {
             suggestion: match kind {
@@ -174,6 +170,33 @@ fn check_user(scopes: &Scopes, graph: &str) -> Result<(), ScopeRuleError> {
     }
 }
 
+/// The resource that the scopes ask access to, as they write it; `None` where they ask for none, and
+/// at an authority where a scope does not say (Microsoft identity platform, "Scopes and permissions",
+/// requesting permissions).
+pub fn resource_asked_for<'a>(scopes: &'a Scopes, authority: &Authority) -> Option<&'a str> {
+    if !authority.kind().follows_entra_rules() {
+        return None;
+    }
+    let scope = scopes
+        .iter()
+        .find(|scope| !is_reserved(scope) && !scope.eq_ignore_ascii_case("email"))?;
+    // A bare GUID is a client id: B2C takes it for a scope.
+    let bare = if is_guid(scope) {
+        scope
+    } else {
+        graph_of(authority)
+    };
+    Some(resource_of(scope).unwrap_or(bare))
+}
+
+fn graph_of(authority: &Authority) -> &'static str {
+    authority
+        .cloud()
+        .unwrap_or(Cloud::Public)
+        .resource("graph")
+        .unwrap_or("https://graph.microsoft.com")
+}
+
 /// A trailing slash counts: it changes the audience.
 fn one_resource<'a>(
     scopes: impl Iterator<Item = &'a str>,
@@ -229,6 +252,36 @@ mod tests {
 
     fn checked(text: &str, kind: TokenKind) -> Result<(), ScopeRuleError> {
         check(&Scopes::parse([text], None).unwrap(), kind, &public())
+    }
+
+    #[test]
+    fn the_resource_asked_for_is_that_of_the_first_scope_for_access() {
+        let openid = authority("https://issuer.example");
+        let graph = "https://graph.microsoft.com";
+        for (scopes, of, resource) in [
+            ("api://orders/.default", &public(), Some("api://orders")),
+            (
+                "openid email api://orders/Read",
+                &public(),
+                Some("api://orders"),
+            ),
+            (
+                "https://vault.azure.net//.default",
+                &public(),
+                Some("https://vault.azure.net/"),
+            ),
+            ("User.Read", &public(), Some(graph)),
+            (
+                "499b84ac-1321-427f-aa17-267ca6975798",
+                &public(),
+                Some("499b84ac-1321-427f-aa17-267ca6975798"),
+            ),
+            ("openid profile", &public(), None),
+            ("api://orders/.default", &openid, None),
+        ] {
+            let scopes = Scopes::parse([scopes], None).unwrap();
+            assert_eq!(resource_asked_for(&scopes, of), resource, "{scopes} {of}");
+        }
     }
 
     #[test]

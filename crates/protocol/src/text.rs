@@ -232,8 +232,9 @@ const fn is_quotation(character: char) -> bool {
     matches!(character, '"' | '\'' | '\\')
 }
 
-/// The text with every run of characters that could be a token, key or secret left out.
-fn without_tokens(text: &str) -> String {
+/// The text with every run of characters left out that could be a token, key or secret by its looks.
+/// It is not escaped.
+pub fn without_tokens(text: &str) -> String {
     let is_token_character =
         |character: char| character.is_ascii_alphanumeric() || "-._~+/=%".contains(character);
     let mut kept = String::with_capacity(text.len());

@@ -32,6 +32,7 @@ pub(crate) enum Kind {
     RefreshToken = 5,
     Accounts = 6,
     AccountsCopy = 7,
+    SigningKeys = 8,
 }
 
 impl Kind {
@@ -44,6 +45,7 @@ impl Kind {
             Self::RefreshToken => b"seal refresh token",
             Self::Accounts => b"seal accounts",
             Self::AccountsCopy => b"seal accounts copy",
+            Self::SigningKeys => b"seal signing keys",
         }
     }
 }

@@ -48,6 +48,7 @@ use crate::renames;
 use crate::renames::Renames;
 use crate::secrets::Secrets;
 use crate::session;
+use crate::signing_keys::SigningKeyRecords;
 use crate::tokens::Tokens;
 use crate::unlocked::Unlocked;
 
@@ -59,6 +60,7 @@ pub(crate) const REFRESH_TOKENS: &str = "refresh-tokens";
 pub(crate) const ACCOUNTS: &str = "accounts";
 pub(crate) const ACCOUNT_COPIES: &str = "account-copies";
 pub(crate) const REMINDERS: &str = "reminders";
+pub(crate) const SIGNING_KEYS: &str = "signing-keys";
 
 /// The directories of records that the master key alone seals.
 pub(crate) const UNDER_THE_MASTER_KEY: [&str; 4] = [SECRETS, APPROVALS, REFRESH_TOKENS, ACCOUNTS];
@@ -67,7 +69,10 @@ pub(crate) const UNDER_THE_MASTER_KEY: [&str; 4] = [SECRETS, APPROVALS, REFRESH_
 /// without the store's header.
 fn is_records(name: &str) -> bool {
     match name.split_once('.') {
-        None => [TOKENS, ACCOUNT_COPIES].contains(&name) || UNDER_THE_MASTER_KEY.contains(&name),
+        None => {
+            [TOKENS, ACCOUNT_COPIES, SIGNING_KEYS].contains(&name)
+                || UNDER_THE_MASTER_KEY.contains(&name)
+        }
         Some((records, key)) => {
             UNDER_THE_MASTER_KEY.contains(&records) && KeyId::parse(key).is_some()
         }
@@ -184,6 +189,11 @@ impl Vault {
     /// What was told lately.
     pub fn reminders(&self) -> Reminders<'_> {
         Reminders::new(self)
+    }
+
+    /// The keys that authorities sign with, as they were last had.
+    pub fn signing_keys(&self) -> SigningKeyRecords<'_> {
+        SigningKeyRecords::new(self)
     }
 
     /// Imports into the profiles and the sealed secrets.
@@ -408,6 +418,23 @@ impl Vault {
         let runtime = self.locations.runtime.as_deref();
         let found = session::read(runtime, &self.keyring, store)?;
         Ok(found.map(|key| self.session.get_or_init(|| key)))
+    }
+
+    /// The key for what is worth keeping, but worth nobody's trouble: the session's, else the master
+    /// key unless a passphrase would have to be asked for. `None` if there is neither; nothing is
+    /// made.
+    pub(crate) fn key_at_hand(&self) -> Result<Option<&Key>, VaultError> {
+        let Some(header) = self.existing_header()? else {
+            return Ok(None);
+        };
+        if let Some(key) = self.existing_session_key(header.store)? {
+            return Ok(Some(key));
+        }
+        let asks = matches!(header.keeping, Keeping::Passphrase(_)) && self.master.get().is_none();
+        if asks {
+            return Ok(None);
+        }
+        self.master_key().map(Some)
     }
 
     fn fetch(&self, header: &Header) -> Result<Key, KeyUnavailable> {

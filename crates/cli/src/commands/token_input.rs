@@ -9,6 +9,7 @@ use model::Profile;
 use model::TokenEntry;
 use protocol::jwt;
 use protocol::jwt::InputError;
+use protocol::scope_rules::resource_asked_for;
 use zeroize::Zeroizing;
 
 use crate::args::GivenToken;
@@ -37,6 +38,8 @@ pub(super) enum TokenInput {
 pub(super) struct CachedToken {
     pub(super) entry: TokenEntry,
     pub(super) profile: Profile,
+    /// The API that the scopes it was asked for with name.
+    pub(super) resource: Option<String>,
 }
 
 impl TokenInput {
@@ -53,6 +56,14 @@ impl TokenInput {
         match self {
             Self::Given(_) => None,
             Self::Cached(cached) => Some(&cached.profile),
+        }
+    }
+
+    /// The API that it was asked for, as far as that is known.
+    pub(super) fn resource(&self) -> Option<&str> {
+        match self {
+            Self::Given(_) => None,
+            Self::Cached(cached) => cached.resource.as_deref(),
         }
     }
 }
@@ -123,7 +134,14 @@ fn from_cache(
     let request = request(ui, variables, args, &profile)?;
     let entry = engine::cached(&store.vault, &request)
         .map_err(|error| wording::engine(&error, &request))?;
-    Ok(entry.map(|entry| TokenInput::Cached(Box::new(CachedToken { entry, profile }))))
+    let resource = resource_asked_for(&request.scopes, &request.authority).map(str::to_owned);
+    Ok(entry.map(|entry| {
+        TokenInput::Cached(Box::new(CachedToken {
+            entry,
+            profile,
+            resource,
+        }))
+    }))
 }
 
 /// What `get-token` would ask for.

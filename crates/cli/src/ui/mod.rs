@@ -28,6 +28,7 @@ use anstyle::AnsiColor;
 use anstyle::Style;
 use protocol::text::escaped;
 use protocol::text::escaped_keeping_lines;
+use protocol::text::without_tokens;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
@@ -310,7 +311,7 @@ pub(crate) fn usage(error: &clap::Error, as_json: bool) -> ExitCode {
         let _ = error.print();
         return ExitCode::SUCCESS;
     }
-    let plain = redacted(error.to_string());
+    let plain = redacted(&error.to_string());
     let safe = escaped_keeping_lines(&plain);
     if as_json {
         let message = safe.lines().next().unwrap_or_default();
@@ -335,11 +336,12 @@ fn failure_document(error: &CommandError) -> String {
 }
 
 /// A usage error without the value that was typed to a flag of a secret, such as
-/// `--client-secret-stdin=VALUE`.
-fn redacted(message: String) -> String {
+/// `--client-secret-stdin=VALUE`, and without any argument that looks like a token.
+fn redacted(message: &str) -> String {
     let about_a_secret = ["--client-secret", "--certificate-password"]
         .iter()
         .any(|flag| message.contains(flag));
+    let message = without_tokens(message);
     match (about_a_secret, message.find("value '")) {
         (true, Some(start)) => {
             let start = start + "value '".len();

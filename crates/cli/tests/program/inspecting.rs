@@ -2,11 +2,16 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use emulator::App;
+use emulator::Emulator;
+use emulator::Resource;
+use emulator::TokenVersion;
 use serde_json::Value;
 use serde_json::json;
 
 use crate::support::CLIENT_ID;
 use crate::support::Home;
+use crate::support::SECRET;
 use crate::support::Terminal;
 use crate::support::World;
 use crate::support::named_in_snapshots;
@@ -173,4 +178,50 @@ fn two_tokens_are_compared_claim_by_claim() {
         json!({"name": "roles", "this": ["x"], "other": ["y"]})
     );
     assert_eq!(document["header"], json!([]));
+}
+
+#[test]
+fn a_cached_token_for_another_api_than_its_scopes_name_is_told() {
+    let azure_resource_manager = "797f4846-ba00-4fd7-ba43-dac1f8f63013";
+    let orders = Resource::new(azure_resource_manager, "api://orders");
+    let emulator = Emulator::builder()
+        .app(App::confidential(CLIENT_ID).secret(SECRET))
+        .resource(orders.token_version(TokenVersion::V2))
+        .start()
+        .unwrap();
+    let world = World {
+        emulator,
+        home: Home::new(),
+    };
+    world.create("sp", &["--client-secret-stdin"], SECRET);
+    let warned = |scope: &str| {
+        let get = world.call(&["get-token", "-p", "sp", "-s", scope]);
+        get.run().answer();
+        let call = world.call(&["inspect", "-p", "sp", "-s", scope, "-o", "json"]);
+        let shown: Value = serde_json::from_str(&call.run().answer()).unwrap();
+        let warnings = shown["warnings"].as_array().unwrap();
+        warnings
+            .iter()
+            .any(|warning| warning["code"] == "other_resource")
+    };
+    assert!(warned("api://orders/.default"));
+    assert!(!warned("graph"));
+}
+
+#[test]
+fn a_stray_token_is_not_repeated_in_the_complaint_about_it() {
+    let home = Home::new();
+    let (token, stray) = (living(), living());
+    for flags in [
+        &["inspect", token.as_str(), stray.as_str()][..],
+        &["inspect", "--file", "f", &token],
+        &["get-token", &stray],
+        &[&stray],
+    ] {
+        for as_json in [&[][..], &["-o", "json"]] {
+            let outcome = home.call(flags).args(as_json).run();
+            assert_eq!(outcome.code(), Some(4), "{}", outcome.stderr());
+            assert!(!outcome.stderr().contains("eyJ"), "{}", outcome.stderr());
+        }
+    }
 }

@@ -2,10 +2,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use emulator::Endpoint;
 use serde_json::Value;
 use serde_json::json;
 
 use crate::support::Home;
+use crate::support::TENANT;
 use crate::support::World;
 use crate::support::now;
 
@@ -141,4 +143,37 @@ fn what_cannot_be_told_says_why_and_a_tokens_own_host_is_never_asked() {
     let call = call.args(["--authority", "http://127.0.0.1:9/contoso.com"]);
     let document = call.input("a.b.c").run().failure_document(5);
     assert_eq!(document["code"], "connection_failed");
+}
+
+#[test]
+fn keys_are_asked_for_once_and_none_that_was_put_among_the_kept_counts() {
+    let (world, token) = world_and_token();
+    let verify = |token: &str| {
+        let authority = world.emulator.authority(TENANT);
+        let call = world.call(&["inspect", "--verify", "--authority", &authority]);
+        (
+            call.input(token).run().code(),
+            world.emulator.requests_to(Endpoint::Keys).len(),
+        )
+    };
+    assert_eq!(verify(&token), (Some(0), 1));
+    assert_eq!(verify(&token), (Some(0), 1));
+    let (message, signature) = token.trim().rsplit_once('.').unwrap();
+    let (_, claims) = message.split_once('.').unwrap();
+    let header = URL_SAFE_NO_PAD.encode(json!({"alg": "RS256", "kid": "forged"}).to_string());
+    let forged = format!("{header}.{claims}.{signature}");
+    assert_eq!(verify(&forged), (Some(1), 1), "asked for a forger again");
+
+    let kept = world.home.state().join("signing-keys");
+    let [file] = std::fs::read_dir(kept)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect::<Vec<_>>()
+        .try_into()
+        .unwrap();
+    let mut sealed = std::fs::read(&file).unwrap();
+    *sealed.last_mut().unwrap() ^= 1;
+    std::fs::write(&file, sealed).unwrap();
+    assert_eq!(verify(&token), (Some(0), 2));
+    assert_eq!(verify(&token), (Some(0), 2));
 }

@@ -11,6 +11,7 @@ mod lifetimes;
 mod permission;
 mod retries;
 mod sharing;
+mod signing_keys;
 mod stage;
 mod staying;
 mod transport;

@@ -4,6 +4,7 @@
 //! All of it is the token's own word: whether it is genuine is not looked at here.
 
 mod dictionary;
+mod other_resource;
 mod warning;
 
 use std::time::Duration;
@@ -11,6 +12,7 @@ use std::time::Duration;
 use model::Timestamp;
 use serde::Serialize;
 
+pub use self::other_resource::other_resource;
 pub use self::warning::Warning;
 use crate::jwt::Decoded;
 use crate::jwt::Kind;

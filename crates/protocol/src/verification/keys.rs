@@ -122,6 +122,11 @@ impl Keys {
         }
         Ok(Self(keys))
     }
+
+    /// Whether one of them has that identifier (`kid`).
+    pub fn has(&self, id: &str) -> bool {
+        self.0.iter().any(|key| key.id.as_deref() == Some(id))
+    }
 }
 
 fn usable(value: serde_json::Value) -> Option<Key> {

@@ -171,9 +171,14 @@ enum Missing {
     Unknown(String),
 }
 
+/// The key that a token's header says it was signed with (`kid`, RFC 7515 §4.1.4, else `x5t`,
+/// §4.1.7).
+pub fn named_key(header: &Object) -> Option<&str> {
+    header.text("kid").or_else(|| header.text("x5t"))
+}
+
 fn key<'a>(header: &Object, keys: &'a Keys) -> Result<&'a Key, Missing> {
-    let named = header.text("kid").or_else(|| header.text("x5t"));
-    match (named, keys.0.as_slice()) {
+    match (named_key(header), keys.0.as_slice()) {
         (Some(id), all) => all
             .iter()
             .find(|key| key.id.as_deref() == Some(id))

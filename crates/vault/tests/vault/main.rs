@@ -18,4 +18,5 @@ mod profiles;
 mod records;
 mod refresh_tokens;
 mod renames;
+mod signing_keys;
 mod survey;

@@ -1,6 +1,8 @@
 //! `inspect`: what a token says.
 
 mod comparison;
+#[cfg(test)]
+mod corpus;
 mod document;
 mod pretty;
 mod verify;
@@ -58,7 +60,11 @@ pub(super) fn run(
         return Ok(ExitCode::SUCCESS);
     }
     let now = store.clock.now();
-    let meaning = token_meaning::meaning(&token, now);
+    let mut meaning = token_meaning::meaning(&token, now);
+    let other = input
+        .resource()
+        .and_then(|asked_for| token_meaning::other_resource(&token, asked_for));
+    meaning.warnings.extend(other);
     let verification = if args.verification.verify {
         let verification = verify::run(variables, &store, &args.verification, &input, &token)?;
         Some(verification)

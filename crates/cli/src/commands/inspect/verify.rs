@@ -1,6 +1,7 @@
 //! `inspect --verify`: whose keys count, and what they say.
 
 use engine::Transport;
+use engine::signing_keys::KeysWanted;
 use engine::signing_keys::SigningKeys;
 use engine::signing_keys::signing_keys;
 use model::Authority;
@@ -75,10 +76,16 @@ pub(super) fn run(
         ..TargetArgs::default()
     };
     let ca_file = settings::ca_file(&target, input.profile())?;
-    let transport = Transport::new(settings::network(ca_file, variables));
-    let allowed = args.timeout.unwrap_or(engine::DEFAULT_TIMEOUT);
+    let network = settings::network(ca_file, variables);
+    let wanted = KeysWanted {
+        authority: &authority,
+        ca_file: network.ca_file.as_deref(),
+        key_id: decoded.header.as_ref().and_then(verification::named_key),
+        allowed: args.timeout.unwrap_or(engine::DEFAULT_TIMEOUT),
+    };
+    let transport = Transport::new(network.clone());
     let SigningKeys { endpoints, keys } =
-        signing_keys(&transport, &*store.clock, &authority, allowed)
+        signing_keys(&transport, &*store.clock, &store.vault, &wanted)
             .map_err(|error| wording::signing_keys(&error))?;
     let of_authority = ExpectedIssuer::Authority(&authority, &endpoints);
     let mut verdict = verification::verify(input.token(), &keys, &expected(of_authority));
