@@ -27,6 +27,9 @@ use crate::request::CacheUse;
 use crate::request::TokenRequest;
 use crate::send::Sender;
 
+/// Graph may send pages without a hit where it filters; never so many of them one after the other.
+const MOST_EMPTY_PAGES: u32 = 100;
+
 /// A listing under way. Nothing is asked before the first page is wanted, and no page is kept.
 pub struct Applications<'a> {
     engine: Engine<'a>,
@@ -40,6 +43,8 @@ pub struct Applications<'a> {
     next: Option<Url>,
     /// The pages that the first query has asked for.
     followed: HashSet<String>,
+    /// How many pages without any application came last.
+    empty_pages: u32,
     /// What was handed out, while another query may bring it again.
     seen: HashSet<String>,
 }
@@ -68,6 +73,7 @@ impl<'a> Applications<'a> {
             token: None,
             next: None,
             followed: HashSet::new(),
+            empty_pages: 0,
             seen: HashSet::new(),
         })
     }
@@ -112,6 +118,16 @@ impl<'a> Applications<'a> {
             }
             outcome => outcome?,
         };
+        self.empty_pages = match page.applications.as_slice() {
+            [] => self.empty_pages + 1,
+            _ => 0,
+        };
+        if self.empty_pages > MOST_EMPTY_PAGES {
+            return Err(EngineError::Graph(GraphError::Link {
+                link: page.next_link.unwrap_or_default(),
+                fault: LinkFault::Endless,
+            }));
+        }
         let link = page.next_link.as_deref();
         // A link that leads astray spoils the page that names it: what it holds is not shown.
         let next = link.map(|link| self.service.next_page(link)).transpose();

@@ -49,6 +49,9 @@ pub enum LinkFault {
     /// It was followed before.
     #[error("was there before")]
     Loop,
+    /// It comes after many pages with nothing on them.
+    #[error("follows too many empty ones")]
+    Endless,
 }
 
 /// A refusal in Graph's own words.

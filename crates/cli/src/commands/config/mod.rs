@@ -29,6 +29,7 @@ mod unlock;
 mod view;
 
 pub(super) use self::fields::GivenSecrets;
+pub(super) use self::save::must_be_approved;
 pub(super) use self::save::new_profile;
 
 use std::process::ExitCode;

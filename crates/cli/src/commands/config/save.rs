@@ -54,7 +54,10 @@ pub(super) fn approve(store: &Store, profile: &Profile) -> Result<(), CommandErr
 
 /// Refuses to build on a profile whose authority or references nobody approved: a change of
 /// something else would approve along what a stranger wrote into the file.
-pub(super) fn must_be_approved(store: &Store, profile: &Profile) -> Result<(), CommandError> {
+pub(in crate::commands) fn must_be_approved(
+    store: &Store,
+    profile: &Profile,
+) -> Result<(), CommandError> {
     let refers = profile.authority.is_some()
         || profile.client_secret_from.is_some()
         || profile.certificate_password_from.is_some()

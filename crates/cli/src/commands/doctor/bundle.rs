@@ -7,6 +7,7 @@ use model::SecretReference;
 use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
+use url::Url;
 
 use super::every_profile;
 use super::machine;
@@ -15,6 +16,7 @@ use super::scene::Scene;
 use crate::command_error::CommandError;
 use crate::command_error::Kind;
 use crate::output::document;
+use crate::settings;
 use crate::wording;
 
 /// Writes the file, for its owner only and all at once.
@@ -33,7 +35,10 @@ pub(super) fn write(
         "profiles": profiles.iter().map(redacted).collect::<Result<Vec<_>, _>>()?,
     });
     if redact_ids {
-        let names = names(&profiles, scene);
+        let mut names = names(&profiles, scene);
+        name_ids(&bundle, &mut names);
+        // A longer one may hold a shorter one.
+        names.sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
         rename(&mut bundle, &names);
     }
     let text = document::json(&bundle)?;
@@ -61,7 +66,32 @@ fn redacted(profile: &Profile) -> Result<Value, CommandError> {
             words.push("[REDACTED]".to_owned());
         }
     }
+    for address in [&mut profile.authority, &mut profile.redirect_uri] {
+        if let Some(text) = address {
+            *text = bare(text);
+        }
+    }
     serde_json::to_value(profile).map_err(|error| unwritable(&error))
+}
+
+/// An address without what may be a secret in it: user, password, query and fragment.
+fn bare(address: &str) -> String {
+    let Ok(mut url) = Url::parse(address) else {
+        return address.to_owned();
+    };
+    let holds_more = !url.username().is_empty()
+        || url.password().is_some()
+        || url.query().is_some()
+        || url.fragment().is_some();
+    if !holds_more {
+        return address.to_owned();
+    }
+    url.set_query(None);
+    url.set_fragment(None);
+    if url.set_username("").is_err() || url.set_password(None).is_err() {
+        return "[REDACTED]".to_owned();
+    }
+    url.into()
 }
 
 /// What stands for each id: the same in every place, so that the file still makes sense.
@@ -80,23 +110,75 @@ fn names(profiles: &[Profile], scene: &Scene) -> Vec<(String, String)> {
         add("tenant", profile.tenant_id.as_ref());
         add("client", profile.client_id.as_ref());
         add("user", profile.login_hint.as_ref());
+        if let Ok(authority) = settings::profile_authority(profile)
+            && !authority.is_built_in()
+        {
+            let host = Url::parse(authority.base()).ok();
+            let host = host.and_then(|url| url.host_str().map(ToOwned::to_owned));
+            add("authority", host.as_ref());
+        }
     }
     let home = scene.variables.text("HOME");
     if let Some(home) = home.filter(|home| home.len() > 1) {
         names.push((home, "~".to_owned()));
     }
-    // A longer one may hold a shorter one.
-    names.sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
     names
+}
+
+/// Names for the GUIDs that stand anywhere in it and have none yet.
+fn name_ids(value: &Value, names: &mut Vec<(String, String)>) {
+    match value {
+        Value::String(text) => {
+            for id in guids(text) {
+                if names
+                    .iter()
+                    .all(|(known, _)| !known.eq_ignore_ascii_case(id))
+                {
+                    let number = names.len() + 1;
+                    names.push((id.to_owned(), format!("[id {number}]")));
+                }
+            }
+        }
+        Value::Array(values) => values.iter().for_each(|one| name_ids(one, names)),
+        Value::Object(fields) => fields.values().for_each(|one| name_ids(one, names)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// The GUIDs in a text, as they stand there.
+fn guids(text: &str) -> impl Iterator<Item = &str> {
+    const LENGTH: usize = 36;
+    let is_guid = |bytes: &[u8]| {
+        bytes.iter().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => *byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+    };
+    (0..text.len().saturating_sub(LENGTH - 1)).filter_map(move |at| {
+        let candidate = text.get(at..at + LENGTH)?;
+        is_guid(candidate.as_bytes()).then_some(candidate)
+    })
+}
+
+/// The text with one part replaced wherever it stands, in any letter case.
+fn replaced(text: &str, from: &str, to: &str) -> String {
+    let (folded, from) = (text.to_ascii_lowercase(), from.to_ascii_lowercase());
+    let mut result = String::with_capacity(text.len());
+    let mut done = 0;
+    for (at, _) in folded.match_indices(&from) {
+        result.push_str(&text[done..at]);
+        result.push_str(to);
+        done = at + from.len();
+    }
+    result.push_str(&text[done..]);
+    result
 }
 
 fn rename(value: &mut Value, names: &[(String, String)]) {
     match value {
         Value::String(text) => {
             for (from, to) in names {
-                if text.contains(from.as_str()) {
-                    *text = text.replace(from.as_str(), to);
-                }
+                *text = replaced(text, from, to);
             }
         }
         Value::Array(values) => values.iter_mut().for_each(|one| rename(one, names)),
@@ -119,6 +201,40 @@ mod tests {
         profile.client_secret_from = Some(SecretReference::Command(words));
         let text = redacted(&profile).unwrap().to_string();
         assert!(text.contains("echo") && !text.contains("s3cr3t"), "{text}");
+    }
+
+    #[test]
+    fn an_address_loses_what_may_be_a_secret() {
+        for (address, shown) in [
+            ("https://ada:s3cr3t@idp.example/t", "https://idp.example/t"),
+            (
+                "http://localhost:8080/cb?code=s3cr3t#s3cr3t",
+                "http://localhost:8080/cb",
+            ),
+            ("login.example/tenant", "login.example/tenant"),
+            ("https://idp.example", "https://idp.example"),
+        ] {
+            assert_eq!(bare(address), shown);
+        }
+    }
+
+    #[test]
+    fn an_id_is_found_in_any_letter_case_and_place() {
+        let mut names = vec![(
+            "aaaabbbb-0000-cccc-1111-dddd2222eeee".to_owned(),
+            "[tenant 1]".to_owned(),
+        )];
+        let mut value = json!({
+            "a": "AAAABBBB-0000-CCCC-1111-DDDD2222EEEE of ☂",
+            "b": "api://00001111-aaaa-2222-bbbb-3333cccc4444/x",
+            "c": "https://host/00001111-AAAA-2222-bbbb-3333cccc4444",
+        });
+        name_ids(&value, &mut names);
+        rename(&mut value, &names);
+        let expected = json!({
+            "a": "[tenant 1] of ☂", "b": "api://[id 2]/x", "c": "https://host/[id 2]",
+        });
+        assert_eq!(value, expected);
     }
 
     #[test]
