@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use emulator::{App, Emulator, Platform, Strictness, Tenant, User};
+use emulator::{App, Consent, Emulator, Platform, Strictness, Tenant, User};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 
@@ -15,6 +15,11 @@ const EXAMPLE_CLIENT_ID: &str = "11112222-bbbb-3333-cccc-4444dddd5555";
 const EXAMPLE_SECRET: &str = "emulated~secret";
 const EXAMPLE_WEB_REDIRECT_URI: &str = "http://localhost:8080";
 const EXAMPLE_PUBLIC_CLIENT_ID: &str = "22223333-cccc-4444-dddd-5555eeee6666";
+/// "Microsoft Graph Command Line Tools", which every tenant has (Microsoft Graph PowerShell,
+/// "authentication commands").
+const GRAPH_COMMAND_LINE_TOOLS: &str = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
+/// The identifier of Microsoft Graph.
+const GRAPH: &str = "https://graph.microsoft.com";
 /// What native apps register: any port of this machine.
 const NATIVE_REDIRECT_URI: &str = "http://localhost";
 
@@ -53,7 +58,7 @@ struct Arguments {
     #[arg(long, value_name = "NAME@DOMAIN", value_parser = user_principal_name)]
     user: Vec<String>,
     /// How many made-up applications Microsoft Graph (/v1.0/applications) lists beside those
-    /// registered
+    /// registered, all of which may then list them, and Microsoft Graph Command Line Tools too
     #[arg(
         long,
         value_name = "COUNT",
@@ -67,6 +72,13 @@ struct Arguments {
 }
 
 impl Arguments {
+    /// Whether an app of this client id is asked for.
+    fn names(&self, client_id: &str) -> bool {
+        let confidential = self.app.iter().chain(&self.certificate);
+        let mut ids = confidential.map(|(id, _)| id).chain(&self.public_client);
+        ids.any(|id| id == client_id)
+    }
+
     fn registers_nothing(&self) -> bool {
         self.app.is_empty() && self.certificate.is_empty() && self.public_client.is_empty()
     }
@@ -113,12 +125,33 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         builder = builder.user(User::new(name));
     }
     for app in apps(arguments)? {
-        builder = builder.app(app);
+        builder = builder.app(if arguments.apps > 0 {
+            may_list(app)
+        } else {
+            app
+        });
+    }
+    if arguments.apps > 0 && !arguments.names(GRAPH_COMMAND_LINE_TOOLS) {
+        let app = App::public(GRAPH_COMMAND_LINE_TOOLS);
+        builder = builder.app(may_list(
+            app.redirect_uri(Platform::PublicClient, NATIVE_REDIRECT_URI),
+        ));
     }
     let emulator = builder.start()?;
     introduce(&emulator, arguments.registers_nothing())?;
     loop {
         std::thread::park();
+    }
+}
+
+/// The app with an administrator's consent to list applications, for itself and for people.
+fn may_list(app: App) -> App {
+    let permission = ["Application.Read.All"];
+    let app = app.delegated(GRAPH, Consent::Granted, permission);
+    if app.is_public_client() {
+        app
+    } else {
+        app.roles(GRAPH, permission)
     }
 }
 

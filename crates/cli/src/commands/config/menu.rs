@@ -41,6 +41,15 @@ enum Next {
     Cancel,
 }
 
+/// Where the menu was opened, and so what leaving it means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum From {
+    /// The summary of a new profile, which has the last word.
+    Summary,
+    /// The command line: nothing came before.
+    CommandLine,
+}
+
 /// What is done with a profile that is complete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum LastWord {
@@ -72,7 +81,7 @@ pub(super) fn summary(
         match ui.asked_to_choose("Save this profile?", choices, 0)? {
             Answer::Back => return Ok(Answer::Back),
             Answer::Given(LastWord::Cancel) => return Err(CommandError::interrupted()),
-            Answer::Given(LastWord::Change) => change(ui, store, draft)?,
+            Answer::Given(LastWord::Change) => menu(ui, store, draft, From::Summary)?,
             Answer::Given(LastWord::Save) => match completed(ui, store, draft)? {
                 Answer::Given(()) => return Ok(Answer::Given(())),
                 Answer::Back => {}
@@ -81,14 +90,20 @@ pub(super) fn summary(
     }
 }
 
-/// The menu, until the person saves. Esc is no answer to a menu that nothing came before.
+/// The menu, until the person saves.
 pub(super) fn change(ui: &Ui, store: &Store, draft: &mut Draft) -> Result<(), CommandError> {
+    menu(ui, store, draft, From::CommandLine)
+}
+
+fn menu(ui: &Ui, store: &Store, draft: &mut Draft, from: From) -> Result<(), CommandError> {
     let mut cursor = 0;
     loop {
-        let choices = choices(draft);
+        let choices = choices(draft, from);
         let question = format!("Profile `{}`", draft.profile.name);
         let next = ui.asked_to_choose(&question, choices.clone(), cursor)?;
         match next {
+            // The summary asks for what is missing, and whether to save.
+            Answer::Given(Next::Save) | Answer::Back if from == From::Summary => return Ok(()),
             Answer::Given(Next::Save) => {
                 if completed(ui, store, draft)? == Answer::Given(()) {
                     return Ok(());
@@ -158,7 +173,7 @@ fn default_flow(ui: &Ui, draft: &mut Draft) -> Result<Answer<()>, CommandError> 
 }
 
 /// Each field with its value, and the two ways out.
-fn choices(draft: &Draft) -> Vec<Choice<Next>> {
+fn choices(draft: &Draft, from: From) -> Vec<Choice<Next>> {
     let profile = &draft.profile;
     let of = |value: Option<String>| {
         let value = value.unwrap_or_else(|| "-".to_owned());
@@ -239,9 +254,17 @@ fn choices(draft: &Draft) -> Vec<Choice<Next>> {
             profile.redirect_uri.clone(),
         ),
         change(Field::LoginHint, "Login hint", profile.login_hint.clone()),
-        Choice::new(Next::Save, "Save", ""),
-        Choice::new(Next::Cancel, "Cancel", "nothing is changed"),
     ]);
+    choices.extend(match from {
+        From::Summary => [
+            Choice::new(Next::Save, "Done", ""),
+            Choice::new(Next::Cancel, "Cancel", "nothing is saved"),
+        ],
+        From::CommandLine => [
+            Choice::new(Next::Save, "Save", ""),
+            Choice::new(Next::Cancel, "Cancel", "nothing is changed"),
+        ],
+    });
     choices
 }
 

@@ -66,10 +66,9 @@ fn redacted(profile: &Profile) -> Result<Value, CommandError> {
             words.push("[REDACTED]".to_owned());
         }
     }
-    for address in [&mut profile.authority, &mut profile.redirect_uri] {
-        if let Some(text) = address {
-            *text = bare(text);
-        }
+    let addresses = [&mut profile.authority, &mut profile.redirect_uri];
+    for address in addresses.into_iter().flatten() {
+        *address = bare(address);
     }
     serde_json::to_value(profile).map_err(|error| unwritable(&error))
 }

@@ -115,3 +115,35 @@ fn without_a_terminal_there_is_no_menu() {
         assert!(said.contains("no flag says what to change"), "{said}");
     }
 }
+
+#[test]
+fn a_new_profile_comes_back_from_the_menu_to_its_summary() {
+    let world = World::new();
+    let call = world.call(&["config", "create"]).args(world.target());
+    let call = call.args(["--auth-method", "ClientSecret", "--scope", "graph"]);
+    let mut terminal = Terminal::start(call);
+    for (question, answer) in [
+        ("Profile name:", "sp"),
+        ("Client secret:", SECRET),
+        ("Set default OAuth2 flow?", "n"),
+        ("Save this profile?", "Change"),
+        ("Profile `sp`:", "Login hint"),
+        ("Login hint:", "ada@contoso.com"),
+    ] {
+        terminal.wait_for(question);
+        terminal.type_line(answer);
+    }
+    terminal.wait_for("Profile `sp`:");
+    terminal.press_escape();
+    terminal.wait_for("Save this profile?");
+    terminal.type_line("Change");
+    terminal.wait_for("Profile `sp`:");
+    terminal.type_line("Done");
+    for (question, answer) in [("Save this profile?", "Save"), ("Get a token now?", "n")] {
+        terminal.wait_for(question);
+        terminal.type_line(answer);
+    }
+    let (seen, code) = terminal.end();
+    assert_eq!(code, 0, "{seen}");
+    assert_eq!(shown(&world)["loginHint"], "ada@contoso.com");
+}
