@@ -529,7 +529,7 @@ impl Vault {
     }
 
     fn keep_in_keyring(&self, key: &Key) -> Result<Keeping, KeyUnavailable> {
-        let account = format!("master-key:{}", key.store());
+        let account = header::first_account(key.store());
         self.keyring.put(SERVICE, &account, key.expose())?;
         Ok(Keeping::Keyring {
             service: SERVICE.to_owned(),

@@ -15,6 +15,7 @@ use crate::files::directory::Opening;
 use crate::files::platform;
 use crate::key::KEY_LENGTH;
 use crate::key::Key;
+use crate::key::KeyId;
 use crate::key::StoreId;
 use crate::protection::KeyUnavailable;
 
@@ -38,8 +39,8 @@ impl<'a> KeyFile<'a> {
 
     /// Where the key file stands that a changed protection makes, unless a person chose another
     /// place: where no other key of the store ever stood.
-    pub(crate) fn path_of_another(data: &Path, key: &Key) -> PathBuf {
-        data.join(format!("{}.{}.key", key.store(), key.id()))
+    pub(crate) fn path_of_another(data: &Path, store: StoreId, key: KeyId) -> PathBuf {
+        data.join(format!("{store}.{key}.key"))
     }
 
     /// Reads the key. Links are followed: a person, or a container's secret mount, put them there.
