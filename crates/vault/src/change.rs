@@ -72,6 +72,8 @@ pub struct ProtectionChanged {
     pub before: Option<Protection>,
     /// What protects it now.
     pub after: Protection,
+    /// Whether the key stood in the chosen file already: whoever put it there may know it.
+    pub key_was_found: bool,
     /// How many records were sealed again.
     pub resealed: usize,
     /// Records that could not be opened, and are lost.
@@ -100,6 +102,7 @@ impl Vault {
             return Ok(self.make_store_under(change.to)?);
         }
         self.master_key()?;
+        let key_was_found = is_there(&change.to);
         let (key, keeping) = self.prepared(&change.to)?;
         let _hold = self.hold_alone(change.deadline, on_wait)?;
         self.finish_change()?;
@@ -118,12 +121,14 @@ impl Vault {
         Ok(ProtectionChanged {
             before: Some(before),
             after,
+            key_was_found,
             resealed,
             forgotten,
         })
     }
 
     fn make_store_under(&mut self, to: NewProtection) -> Result<ProtectionChanged, VaultError> {
+        let key_was_found = is_there(&to);
         self.keys.choice = Some(match to {
             NewProtection::Keyring => KeyStoreChoice::Keyring,
             NewProtection::KeyFile(path) => KeyStoreChoice::File(path),
@@ -136,6 +141,7 @@ impl Vault {
         Ok(ProtectionChanged {
             before: None,
             after: header.keeping.protection(),
+            key_was_found,
             resealed: 0,
             forgotten: Vec::new(),
         })
@@ -165,7 +171,10 @@ impl Vault {
                     return Err(not_made(KeyUnavailable::KeyFilePath));
                 }
                 let file = KeyFile::at(path);
-                let key = match file.read(store, self.keys.allow_foreign_home) {
+                if file.is_below(&self.locations.state) {
+                    return Err(not_made(KeyUnavailable::KeyFileInState));
+                }
+                let key = match file.take(store, self.keys.allow_foreign_home) {
                     Ok(found) if found.id() == self.header()?.key_id => {
                         return Err(VaultError::SameKey(path.clone()));
                     }
@@ -349,6 +358,11 @@ impl Vault {
             why,
         }
     }
+}
+
+/// Whether something stands where a chosen key file is to be.
+fn is_there(to: &NewProtection) -> bool {
+    matches!(to, NewProtection::KeyFile(Some(path)) if path.exists())
 }
 
 /// Whether a change of the protection can have left that side beside the one that lives. Who can

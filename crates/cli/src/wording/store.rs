@@ -111,6 +111,12 @@ fn key_hints(error: CommandError, why: &KeyUnavailable) -> CommandError {
         KeyUnavailable::KeyFileMissing | KeyUnavailable::KeyFileDamaged | KeyUnavailable::KeyFile(_) | KeyUnavailable::KeyFilePath => {
             error.hint("Restore the key file from a backup.")
         }
+        KeyUnavailable::KeyFileOpenToOthers(path) => error
+            .hint(format!("If nobody else has read it: chmod 600 {}", path.display()))
+            .hint("Otherwise name a path where no file is yet: a new key is made there."),
+        KeyUnavailable::KeyFileInState => {
+            error.hint("Name a path outside it: a backup of the records must not hold their key.")
+        }
         KeyUnavailable::Passphrase(PassphraseUnavailable::InputNotAllowed) => CommandError {
             kind: Kind::InputNeeded,
             ..error

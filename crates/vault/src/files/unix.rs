@@ -107,6 +107,11 @@ pub(crate) fn refuse_foreign_file(
     Ok(())
 }
 
+/// Whether other users may read a file. Root's own may be open: so a container mounts its secrets.
+pub(crate) fn is_open_to_others(metadata: &std::fs::Metadata) -> bool {
+    metadata.uid() != 0 && metadata.mode() & 0o044 != 0
+}
+
 /// Refuses to make a directory as root in what belongs to somebody else.
 pub(crate) fn refuse_foreign_home(path: &Path, allowed: bool) -> Result<(), StorageError> {
     if allowed || effective_user() != 0 {

@@ -509,7 +509,7 @@ fn a_chosen_key_file_is_taken_as_it_is_and_never_removed() {
     filled(&home);
     let (one, two) = (home.path("one.key"), home.path("two.key"));
     let to = |path: &PathBuf| change(home.vault(), NewProtection::KeyFile(Some(path.clone())));
-    to(&one).unwrap();
+    assert!(!to(&one).unwrap().key_was_found);
     let shared = fs::read(&one).unwrap();
     let same = to(&one);
     assert!(
@@ -524,7 +524,7 @@ fn a_chosen_key_file_is_taken_as_it_is_and_never_removed() {
     };
     assert_eq!(home.heard.all().last(), Some(&left));
     // Back to the key that other machines share.
-    to(&one).unwrap();
+    assert!(to(&one).unwrap().key_was_found);
     assert_eq!(fs::read(&one).unwrap(), shared);
     assert_eq!(unopened(&home), 0);
 }
@@ -538,6 +538,8 @@ fn a_new_key_that_finds_no_place_changes_nothing() {
         NewProtection::Keyring,
         NewProtection::KeyFile(Some("relative".into())),
         NewProtection::KeyFile(Some("/proc/nowhere/key".into())),
+        NewProtection::KeyFile(Some(home.path("state/own.key"))),
+        NewProtection::KeyFile(Some(home.path("data/../state/own.key"))),
     ] {
         let refused = change(home.vault(), to);
         assert!(
