@@ -66,6 +66,11 @@ pub(crate) fn refuse_foreign_file(
 }
 
 /// Access lists say it, and are not read here.
+pub(crate) fn is_private(_metadata: &std::fs::Metadata) -> bool {
+    true
+}
+
+/// Access lists say it, and are not read here.
 pub(crate) fn is_open_to_others(_metadata: &std::fs::Metadata) -> bool {
     false
 }
