@@ -258,10 +258,10 @@ impl Vault {
                 path: Header::path(state),
             });
         };
-        let dead = if live.key_id == from.key_id {
-            to
+        let (dead, is_new) = if live.key_id == from.key_id {
+            (to, true)
         } else if live.key_id == to.key_id {
-            from
+            (from, false)
         } else {
             return Err(self.unusable("it names neither of the keys of the store".to_owned()));
         };
@@ -284,14 +284,14 @@ impl Vault {
                 records.remove(&name)?;
             }
         }
-        self.remove_key(&dead)?;
+        self.remove_key(&dead, is_new)?;
         state.remove_lastingly(&[NAME.to_owned()])?;
         Ok(())
     }
 
     /// Removes a key that opens nothing any more, if this program named its place and it is that
-    /// key; one that stays is told.
-    fn remove_key(&self, dead: &Header) -> Result<(), VaultError> {
+    /// key; one that stays is told, as the old key or as the new one of a change that failed.
+    fn remove_key(&self, dead: &Header, is_new: bool) -> Result<(), VaultError> {
         let why = match &dead.keeping {
             Keeping::Passphrase(_) => return Ok(()),
             Keeping::Keyring { service, account } if dead.names_own_item() => {
@@ -312,9 +312,11 @@ impl Vault {
             Keeping::KeyFile { path } if !path.exists() => return Ok(()),
             Keeping::KeyFile { .. } => None,
         };
-        self.keys.notices.notice(&Notice::OldKeyLeft {
-            protection: dead.keeping.protection(),
-            why,
+        let protection = dead.keeping.protection();
+        self.keys.notices.notice(&if is_new {
+            Notice::NewKeyLeft { protection, why }
+        } else {
+            Notice::OldKeyLeft { protection, why }
         });
         Ok(())
     }

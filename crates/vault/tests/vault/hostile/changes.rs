@@ -364,7 +364,7 @@ fn a_planted_change_removes_no_key_but_the_one_it_names() {
         assert_eq!(home.files("data").len(), 3, "{journal}");
         assert_eq!(unopened(&home), 0, "{journal}");
     }
-    let left = Notice::OldKeyLeft {
+    let left = Notice::NewKeyLeft {
         protection: Protection::KeyFile { path: other },
         why: None,
     };
@@ -555,4 +555,22 @@ fn a_new_key_that_finds_no_place_changes_nothing() {
         assert!(!home.path("state/protection.json").exists());
     }
     assert_eq!(unopened(&home), 0);
+    let heard = home.heard.all();
+    let left = |notice: &&Notice| {
+        matches!(
+            notice,
+            Notice::OldKeyLeft { .. } | Notice::NewKeyLeft { .. }
+        )
+    };
+    let left: Vec<&Notice> = heard.iter().filter(left).collect();
+    assert!(
+        matches!(
+            left[..],
+            [Notice::NewKeyLeft {
+                protection: Protection::Keyring { .. },
+                why: Some(_)
+            }]
+        ),
+        "{heard:?}"
+    );
 }
