@@ -15,6 +15,7 @@ use serde::Serialize;
 use crate::error::StorageError;
 use crate::error::VaultError;
 use crate::files::Directory;
+use crate::header;
 use crate::header::Header;
 use crate::header::Keeping;
 use crate::header::Written;
@@ -71,6 +72,8 @@ pub struct ProtectionChanged {
     pub before: Option<Protection>,
     /// What protects it now.
     pub after: Protection,
+    /// Whether the key stood in the chosen file already: whoever put it there may know it.
+    pub key_was_found: bool,
     /// How many records were sealed again.
     pub resealed: usize,
     /// Records that could not be opened, and are lost.
@@ -99,6 +102,7 @@ impl Vault {
             return Ok(self.make_store_under(change.to)?);
         }
         self.master_key()?;
+        let key_was_found = is_there(&change.to);
         let (key, keeping) = self.prepared(&change.to)?;
         let _hold = self.hold_alone(change.deadline, on_wait)?;
         self.finish_change()?;
@@ -117,12 +121,14 @@ impl Vault {
         Ok(ProtectionChanged {
             before: Some(before),
             after,
+            key_was_found,
             resealed,
             forgotten,
         })
     }
 
     fn make_store_under(&mut self, to: NewProtection) -> Result<ProtectionChanged, VaultError> {
+        let key_was_found = is_there(&to);
         self.keys.choice = Some(match to {
             NewProtection::Keyring => KeyStoreChoice::Keyring,
             NewProtection::KeyFile(path) => KeyStoreChoice::File(path),
@@ -135,6 +141,7 @@ impl Vault {
         Ok(ProtectionChanged {
             before: None,
             after: header.keeping.protection(),
+            key_was_found,
             resealed: 0,
             forgotten: Vec::new(),
         })
@@ -146,7 +153,7 @@ impl Vault {
         let key = Key::random(store)?;
         Ok(match to {
             NewProtection::Keyring => {
-                let account = format!("master-key:{store}.{}", key.id());
+                let account = header::account_of_another(store, key.id());
                 let service = SERVICE.to_owned();
                 (key, Keeping::Keyring { service, account })
             }
@@ -155,7 +162,7 @@ impl Vault {
                 (key, Keeping::Passphrase(wrapped))
             }
             NewProtection::KeyFile(None) => {
-                let path = KeyFile::path_of_another(&self.locations.data, &key);
+                let path = KeyFile::path_of_another(&self.locations.data, store, key.id());
                 (key, Keeping::KeyFile { path })
             }
             NewProtection::KeyFile(Some(path)) => {
@@ -164,7 +171,10 @@ impl Vault {
                     return Err(not_made(KeyUnavailable::KeyFilePath));
                 }
                 let file = KeyFile::at(path);
-                let key = match file.read(store, self.keys.allow_foreign_home) {
+                if file.is_below(&self.locations.state) {
+                    return Err(not_made(KeyUnavailable::KeyFileInState));
+                }
+                let key = match file.take(store, self.keys.allow_foreign_home) {
                     Ok(found) if found.id() == self.header()?.key_id => {
                         return Err(VaultError::SameKey(path.clone()));
                     }
@@ -248,13 +258,22 @@ impl Vault {
                 path: Header::path(state),
             });
         };
-        let dead = if live.key_id == from.key_id {
-            to
+        let (dead, is_new) = if live.key_id == from.key_id {
+            (to, true)
         } else if live.key_id == to.key_id {
-            from
+            (from, false)
         } else {
             return Err(self.unusable("it names neither of the keys of the store".to_owned()));
         };
+        if !could_be_left_by_a_change(&dead, &live) {
+            let why = format!(
+                "{} was not written by a change of this store's protection; no key was removed",
+                self.locations.state.join(NAME).display()
+            );
+            self.keys.notices.notice(&Notice::ChangeUnfinished { why });
+            state.remove_lastingly(&[NAME.to_owned()])?;
+            return Ok(());
+        }
         // Nothing goes before the header that does without it is there to stay.
         state.flush()?;
         for records in UNDER_THE_MASTER_KEY {
@@ -265,32 +284,39 @@ impl Vault {
                 records.remove(&name)?;
             }
         }
-        self.remove_key(&dead.keeping)?;
+        self.remove_key(&dead, is_new)?;
         state.remove_lastingly(&[NAME.to_owned()])?;
         Ok(())
     }
 
-    /// Removes a key that opens nothing any more; one that stays is told.
-    fn remove_key(&self, keeping: &Keeping) -> Result<(), VaultError> {
-        let why = match keeping {
+    /// Removes a key that opens nothing any more, if this program named its place and it is that
+    /// key; one that stays is told, as the old key or as the new one of a change that failed.
+    fn remove_key(&self, dead: &Header, is_new: bool) -> Result<(), VaultError> {
+        let why = match &dead.keeping {
             Keeping::Passphrase(_) => return Ok(()),
-            Keeping::Keyring { service, account } => match self.keyring.delete(service, account) {
-                Ok(()) => return Ok(()),
-                Err(error) => Some(error.to_string()),
-            },
-            Keeping::KeyFile { path } => {
-                if path.parent() == Some(&*self.locations.data) {
-                    return Ok(self.remove_key_file(path)?);
+            Keeping::Keyring { service, account } if dead.names_own_item() => {
+                match self.keyring.delete(service, account) {
+                    Ok(()) => return Ok(()),
+                    Err(error) => Some(error.to_string()),
                 }
-                if !path.exists() {
-                    return Ok(());
-                }
-                None
             }
+            Keeping::Keyring { .. } => Some("this program did not name that item".to_owned()),
+            Keeping::KeyFile { path } if dead.names_own_file(&self.locations.data) => {
+                match KeyFile::at(path).read(dead.store, self.keys.allow_foreign_home) {
+                    Ok(key) if key.id() == dead.key_id => return Ok(self.remove_key_file(path)?),
+                    Ok(_) => Some("the file holds another key".to_owned()),
+                    Err(KeyUnavailable::KeyFileMissing) => return Ok(()),
+                    Err(error) => Some(error.to_string()),
+                }
+            }
+            Keeping::KeyFile { path } if !path.exists() => return Ok(()),
+            Keeping::KeyFile { .. } => None,
         };
-        self.keys.notices.notice(&Notice::OldKeyLeft {
-            protection: keeping.protection(),
-            why,
+        let protection = dead.keeping.protection();
+        self.keys.notices.notice(&if is_new {
+            Notice::NewKeyLeft { protection, why }
+        } else {
+            Notice::OldKeyLeft { protection, why }
         });
         Ok(())
     }
@@ -334,6 +360,25 @@ impl Vault {
             why,
         }
     }
+}
+
+/// Whether something stands where a chosen key file is to be.
+fn is_there(to: &NewProtection) -> bool {
+    matches!(to, NewProtection::KeyFile(Some(path)) if path.exists())
+}
+
+/// Whether a change of the protection can have left that side beside the one that lives. Who can
+/// write to the state directory can write a file that says so, and must not have the key in use
+/// removed, nor the records.
+fn could_be_left_by_a_change(dead: &Header, live: &Header) -> bool {
+    let is_elsewhere = match (&dead.keeping, &live.keeping) {
+        (Keeping::Passphrase(_), _) | (_, Keeping::Passphrase(_)) => true,
+        (dead, live) => dead.protection() != live.protection(),
+    };
+    let of_other_records = UNDER_THE_MASTER_KEY
+        .iter()
+        .all(|records| dead.directory(records) != live.directory(records));
+    dead.store == live.store && dead.key_id != live.key_id && is_elsewhere && of_other_records
 }
 
 #[derive(Deserialize)]

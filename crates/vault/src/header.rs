@@ -1,6 +1,7 @@
 //! `store.json`: names the store and its master key, and says what protects the key.
 
 use std::borrow::Cow;
+use std::path::Path;
 use std::path::PathBuf;
 
 use serde::Deserialize;
@@ -14,7 +15,9 @@ use crate::files::Directory;
 use crate::key::Key;
 use crate::key::KeyId;
 use crate::key::StoreId;
+use crate::protection::KeyFile;
 use crate::protection::Protection;
+use crate::protection::keyring::SERVICE;
 use crate::protection::passphrase::Cost;
 use crate::protection::passphrase::WrappedKey;
 use crate::store::UNDER_THE_MASTER_KEY;
@@ -87,6 +90,17 @@ impl Keeping {
     }
 }
 
+/// The account of the keyring's item that holds a new store's key.
+pub(crate) fn first_account(store: StoreId) -> String {
+    format!("master-key:{store}")
+}
+
+/// The account of the item that holds the key which a changed protection makes: no other key of the
+/// store ever had it.
+pub(crate) fn account_of_another(store: StoreId, key: KeyId) -> String {
+    format!("master-key:{store}.{key}")
+}
+
 #[derive(Deserialize)]
 struct FormatOnly {
     format: u32,
@@ -151,6 +165,29 @@ impl Header {
         } else {
             Cow::Borrowed(records)
         }
+    }
+
+    /// Whether the key is in the keyring's item that this program names for it.
+    pub(crate) fn names_own_item(&self) -> bool {
+        let own = if self.resealed {
+            account_of_another(self.store, self.key_id)
+        } else {
+            first_account(self.store)
+        };
+        matches!(
+            &self.keeping,
+            Keeping::Keyring { service, account } if service == SERVICE && *account == own
+        )
+    }
+
+    /// Whether the key is in the file that this program names for it in the data directory.
+    pub(crate) fn names_own_file(&self, data: &Path) -> bool {
+        let own = if self.resealed {
+            KeyFile::path_of_another(data, self.store, self.key_id)
+        } else {
+            KeyFile::default_path(data, self.store)
+        };
+        matches!(&self.keeping, Keeping::KeyFile { path } if *path == own)
     }
 
     /// Where the header of a store in this directory stands.

@@ -109,4 +109,5 @@ pub use tokens::EntryIdentity;
 pub use tokens::Subject;
 pub use tokens::TokenList;
 pub use tokens::Tokens;
+pub use unlocked::LONGEST_HOLD;
 pub use unlocked::Unlocked;

@@ -31,6 +31,14 @@ pub enum Notice {
         /// Why it is still there; `None` if a person chose the place, and others may use it.
         why: Option<String>,
     },
+    /// A change of the protection did not come about, and the key that was meant for it could not be
+    /// removed, or was not to be. Nothing is sealed under it, and perhaps it was never made.
+    NewKeyLeft {
+        /// Where it would be.
+        protection: Protection,
+        /// Why it may still be there; `None` if a person chose the place, and others may use it.
+        why: Option<String>,
+    },
     /// What a killed change of the protection left behind could not be removed.
     ChangeUnfinished {
         /// Why not.

@@ -137,6 +137,12 @@ pub enum KeyUnavailable {
     /// The path chosen for a key file cannot be used.
     #[error("the key file's path must be absolute and UTF-8")]
     KeyFilePath,
+    /// Other users may read the key that was found where a new one was to be kept.
+    #[error("other users may read {}", .0.display())]
+    KeyFileOpenToOthers(PathBuf),
+    /// The path chosen for a key file is beside the records that the key opens.
+    #[error("the key file would be in the state directory, beside what its key opens")]
+    KeyFileInState,
     /// There is no passphrase.
     #[error("{0}")]
     Passphrase(#[from] PassphraseUnavailable),

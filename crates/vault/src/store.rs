@@ -529,7 +529,7 @@ impl Vault {
     }
 
     fn keep_in_keyring(&self, key: &Key) -> Result<Keeping, KeyUnavailable> {
-        let account = format!("master-key:{}", key.store());
+        let account = header::first_account(key.store());
         self.keyring.put(SERVICE, &account, key.expose())?;
         Ok(Keeping::Keyring {
             service: SERVICE.to_owned(),
@@ -564,7 +564,12 @@ impl Vault {
             });
         }
         let file = KeyFile::at(&path);
-        let read = || file.read(key.store(), self.keys.allow_foreign_home);
+        if chosen.is_some() && file.is_below(&self.locations.state) {
+            return Err(VaultError::KeyNotMade {
+                why: KeyUnavailable::KeyFileInState,
+            });
+        }
+        let read = || file.take(key.store(), self.keys.allow_foreign_home);
         let key = match read() {
             Ok(found) => found,
             Err(KeyUnavailable::KeyFileMissing) if file.write(&key, self.opening())? => key,

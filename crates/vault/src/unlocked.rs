@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use crate::error::StorageError;
 use crate::error::VaultError;
 use crate::files::Directory;
+use crate::files::platform;
 use crate::header::Header;
 use crate::header::Keeping;
 use crate::key::KEY_LENGTH;
@@ -21,6 +22,9 @@ const MAGIC: &[u8; 16] = b"EACLUNLOCKED\0\0\0\x01";
 const TIME_LENGTH: usize = 8;
 const LENGTH: usize = MAGIC.len() + 2 * TIME_LENGTH + KEY_LENGTH;
 
+/// The longest time a key is held open. Longer ones are for a place of another kind.
+pub const LONGEST_HOLD: Duration = Duration::from_hours(7 * 24);
+
 /// The key held open, if it is.
 #[derive(Debug, Clone, Copy)]
 pub struct Unlocked<'v> {
@@ -32,7 +36,7 @@ impl<'v> Unlocked<'v> {
         Self { vault }
     }
 
-    /// Holds the key open for that long, in place of what was said before; returns until when. The
+    /// Holds the key open for that long, [`LONGEST_HOLD`] at most, in place of what was said before; returns until when. The
     /// passphrase is asked for unless the key is held open already.
     ///
     /// # Errors
@@ -49,7 +53,7 @@ impl<'v> Unlocked<'v> {
         let place = self.place().ok_or(VaultError::NoSessionPlace)?;
         let key = self.vault.master_key()?;
         let from = self.vault.clock.now();
-        let until = from.plus(duration);
+        let until = from.plus(duration.min(LONGEST_HOLD));
         let mut contents = Zeroizing::new(Vec::with_capacity(LENGTH));
         contents.extend_from_slice(MAGIC);
         contents.extend_from_slice(&from.unix_seconds().to_be_bytes());
@@ -92,12 +96,22 @@ impl<'v> Unlocked<'v> {
             return Ok(None);
         };
         let name = file_name(header.store);
-        let Some(bytes) = place.read(&name, LENGTH as u64)? else {
+        let mut is_private = false;
+        let read = place.read_checked(&name, LENGTH as u64, |metadata| {
+            is_private = platform::is_private(metadata);
+            Ok(())
+        });
+        let Some(bytes) = read? else {
             return Ok(None);
         };
         let now = self.vault.clock.now();
-        let held = parse(&bytes, header.store)
-            .filter(|(key, from, until)| key.id() == header.key_id && *from <= now && now < *until);
+        let held = parse(&bytes, header.store).filter(|(key, from, until)| {
+            is_private
+                && key.id() == header.key_id
+                && *from <= now
+                && now < *until
+                && *until <= from.plus(LONGEST_HOLD)
+        });
         if held.is_none() {
             place.remove(&name)?;
         }

@@ -4,12 +4,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use vault::LONGEST_HOLD;
 
 use super::config::ProfileOutput;
 use super::duration;
-
-/// The longest time a key is held open. Longer ones are for a place of another kind.
-const LONGEST_HOLD: Duration = Duration::from_hours(7 * 24);
 
 /// Show what protects the store, or change it
 #[derive(Debug, Args)]
@@ -69,7 +67,7 @@ pub struct UnlockArgs {
 fn length_of_hold(text: &str) -> Result<Duration, String> {
     match duration::parse(text)? {
         Duration::ZERO => Err("that is no time at all; `config lock` ends it".to_owned()),
-        length if length > LONGEST_HOLD => Err("seven days are the most (168h)".to_owned()),
+        length if length > LONGEST_HOLD => Err("seven days are the most (7d or 168h)".to_owned()),
         length => Ok(length),
     }
 }
@@ -82,7 +80,12 @@ mod tests {
     fn a_key_is_held_for_some_time_and_not_for_ever() {
         assert_eq!(length_of_hold("8h"), Ok(Duration::from_hours(8)));
         assert_eq!(length_of_hold("168h"), Ok(LONGEST_HOLD));
-        for bad in ["0", "0s", "169h", "soon", "-1h"] {
+        assert_eq!(length_of_hold("7d"), Ok(LONGEST_HOLD));
+        for long in ["30d", "7d1s", "169h"] {
+            let refused = length_of_hold(long).unwrap_err();
+            assert!(refused.contains("seven days"), "{long}: {refused}");
+        }
+        for bad in ["0", "0s", "0d", "169h", "soon", "-1h"] {
             assert!(length_of_hold(bad).is_err(), "{bad}");
         }
     }

@@ -30,7 +30,12 @@ pub(crate) fn protection_changed(changed: &ProtectionChanged) -> Vec<String> {
     let mut lines = Vec::new();
     match &changed.before {
         Some(before) => lines.push(format!(
-            "The store has a new key, protected by {} in place of {before}. {} under it.",
+            "The store has {}, protected by {} in place of {before}. {} under it.",
+            if changed.key_was_found {
+                "the key that was found in the file"
+            } else {
+                "a new key"
+            },
             changed.after,
             match changed.resealed {
                 1 => "1 record was sealed again".to_owned(),
@@ -41,6 +46,12 @@ pub(crate) fn protection_changed(changed: &ProtectionChanged) -> Vec<String> {
             "The store was made. Its key is protected by {}.",
             changed.after
         )),
+    }
+    if changed.key_was_found {
+        lines.push(
+            "No key was made: whoever else has the one in that file can open this store with it."
+                .to_owned(),
+        );
     }
     if !changed.forgotten.is_empty() {
         lines.push(format!(

@@ -111,6 +111,12 @@ fn key_hints(error: CommandError, why: &KeyUnavailable) -> CommandError {
         KeyUnavailable::KeyFileMissing | KeyUnavailable::KeyFileDamaged | KeyUnavailable::KeyFile(_) | KeyUnavailable::KeyFilePath => {
             error.hint("Restore the key file from a backup.")
         }
+        KeyUnavailable::KeyFileOpenToOthers(path) => error
+            .hint(format!("If nobody else has read it: chmod 600 {}", path.display()))
+            .hint("Otherwise name a path where no file is yet: a new key is made there."),
+        KeyUnavailable::KeyFileInState => {
+            error.hint("Name a path outside it: a backup of the records must not hold their key.")
+        }
         KeyUnavailable::Passphrase(PassphraseUnavailable::InputNotAllowed) => CommandError {
             kind: Kind::InputNeeded,
             ..error
@@ -202,6 +208,16 @@ pub(crate) fn notice(notice: &Notice) -> String {
                  nobody does"
             ),
         },
+        Notice::NewKeyLeft { protection, why } => match why {
+            Some(why) => format!(
+                "the new key, if it was made, could not be removed from {protection}: {why}; the \
+                 store keeps its old key, and nothing in it is under the new one"
+            ),
+            None => format!(
+                "a key stays in {protection}, since others may use that file; nothing in the store \
+                 is under it"
+            ),
+        },
         Notice::ChangeUnfinished { why } => format!(
             "what an interrupted change of the protection left behind could not be removed: {why}"
         ),
@@ -224,7 +240,29 @@ pub(crate) fn notice(notice: &Notice) -> String {
 mod tests {
     use std::io;
 
+    use vault::Protection;
+
     use super::*;
+
+    #[test]
+    fn a_key_that_was_left_is_the_old_one_or_the_new_one() {
+        let protection = || Protection::Keyring {
+            service: "entra-auth-cli".to_owned(),
+            account: "master-key:1".to_owned(),
+        };
+        let why = || Some("no bus".to_owned());
+        let new = notice(&Notice::NewKeyLeft {
+            protection: protection(),
+            why: why(),
+        });
+        assert!(new.starts_with("the new key, if it was made"), "{new}");
+        assert!(new.contains("keeps its old key"), "{new}");
+        let old = notice(&Notice::OldKeyLeft {
+            protection: protection(),
+            why: why(),
+        });
+        assert!(old.starts_with("the old key could not"), "{old}");
+    }
 
     #[test]
     fn a_file_system_without_locks_is_told_and_the_way_out() {

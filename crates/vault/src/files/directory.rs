@@ -228,7 +228,8 @@ impl Directory {
         })
     }
 
-    fn read_checked(
+    /// The same for a file that passes a check.
+    pub(crate) fn read_checked(
         &self,
         name: &str,
         limit: u64,

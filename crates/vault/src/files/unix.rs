@@ -107,6 +107,16 @@ pub(crate) fn refuse_foreign_file(
     Ok(())
 }
 
+/// Whether a file is this user's, with mode 0600 as this program makes its own.
+pub(crate) fn is_private(metadata: &std::fs::Metadata) -> bool {
+    metadata.uid() == effective_user() && metadata.mode() & 0o7777 == 0o600
+}
+
+/// Whether other users may read a file. Root's own may be open: so a container mounts its secrets.
+pub(crate) fn is_open_to_others(metadata: &std::fs::Metadata) -> bool {
+    metadata.uid() != 0 && metadata.mode() & 0o044 != 0
+}
+
 /// Refuses to make a directory as root in what belongs to somebody else.
 pub(crate) fn refuse_foreign_home(path: &Path, allowed: bool) -> Result<(), StorageError> {
     if allowed || effective_user() != 0 {

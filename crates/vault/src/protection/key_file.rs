@@ -15,6 +15,7 @@ use crate::files::directory::Opening;
 use crate::files::platform;
 use crate::key::KEY_LENGTH;
 use crate::key::Key;
+use crate::key::KeyId;
 use crate::key::StoreId;
 use crate::protection::KeyUnavailable;
 
@@ -38,8 +39,8 @@ impl<'a> KeyFile<'a> {
 
     /// Where the key file stands that a changed protection makes, unless a person chose another
     /// place: where no other key of the store ever stood.
-    pub(crate) fn path_of_another(data: &Path, key: &Key) -> PathBuf {
-        data.join(format!("{}.{}.key", key.store(), key.id()))
+    pub(crate) fn path_of_another(data: &Path, store: StoreId, key: KeyId) -> PathBuf {
+        data.join(format!("{store}.{key}.key"))
     }
 
     /// Reads the key. Links are followed: a person, or a container's secret mount, put them there.
@@ -78,6 +79,30 @@ impl<'a> KeyFile<'a> {
             .ok_or(KeyUnavailable::KeyFileDamaged)
     }
 
+    /// Reads the key to protect a store with it from now on: what other users may read is not taken.
+    pub(crate) fn take(
+        &self,
+        store: StoreId,
+        allow_foreign_home: bool,
+    ) -> Result<Key, KeyUnavailable> {
+        let key = self.read(store, allow_foreign_home)?;
+        let metadata = std::fs::metadata(self.path)
+            .map_err(|source| StorageError::io("read", self.path, source))?;
+        if platform::is_open_to_others(&metadata) {
+            return Err(KeyUnavailable::KeyFileOpenToOthers(self.path.to_owned()));
+        }
+        Ok(key)
+    }
+
+    /// Whether a chosen path lies in that directory, whatever links lead there.
+    pub(crate) fn is_below(&self, directory: &Path) -> bool {
+        let parent = self.path.parent().unwrap_or(self.path);
+        match (parent.canonicalize(), directory.canonicalize()) {
+            (Ok(parent), Ok(directory)) => parent.starts_with(directory),
+            _ => self.path.starts_with(directory),
+        }
+    }
+
     /// Puts the key in the file, unless there is one; returns whether it did.
     pub(crate) fn write(&self, key: &Key, opening: Opening<'_>) -> Result<bool, VaultError> {
         let not_made = |why| VaultError::KeyNotMade { why };
@@ -93,5 +118,38 @@ impl<'a> KeyFile<'a> {
         Directory::create_unrepaired(parent, opening)
             .and_then(|directory| directory.write_if_absent(name, &contents))
             .map_err(|error| not_made(error.into()))
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::MetadataExt;
+    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::chown;
+
+    use super::*;
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "the test arranges a key file")]
+    fn a_key_that_others_may_read_is_not_taken_unless_root_put_it_there() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("shared.key");
+        let store = StoreId([9; 16]);
+        fs::write(&path, [MAGIC.as_slice(), &[7; KEY_LENGTH]].concat()).unwrap();
+        let file = KeyFile::at(&path);
+        let is_root = fs::metadata(&path).unwrap().uid() == 0;
+        if is_root {
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
+            file.take(store, false).unwrap();
+            chown(&path, Some(65534), None).unwrap();
+        }
+        for (mode, is_open) in [(0o604, true), (0o640, true), (0o600, false), (0o400, false)] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            let taken = file.take(store, true);
+            let refused = matches!(taken, Err(KeyUnavailable::KeyFileOpenToOthers(_)));
+            assert_eq!((refused, taken.is_ok()), (is_open, !is_open), "{mode:o}");
+            file.read(store, true).unwrap();
+        }
     }
 }

@@ -321,6 +321,92 @@ fn a_change_that_names_neither_key_is_left_alone_and_stops_the_next_one() {
     }
 }
 
+/// Who can write to the state directory plants what says that the key in use, or somebody else's,
+/// is left over from a change.
+#[test]
+fn a_planted_change_removes_no_key_but_the_one_it_names() {
+    let home = Home::new();
+    filled(&home);
+    let header: serde_json::Value =
+        serde_json::from_slice(&fs::read(home.path("state/store.json")).unwrap()).unwrap();
+    let key = home.files("data").remove(0);
+    let store = header["storeId"].as_str().unwrap();
+    let made_up = "0123456789abcdef";
+    let own = home.path(&format!("data/{store}.{made_up}.key"));
+    let other = home.path(&format!("data/{}.key", "0".repeat(32)));
+    for path in [&own, &other] {
+        fs::copy(&key, path).unwrap();
+    }
+    let file = |path: &PathBuf| serde_json::json!({"kind": "keyFile", "path": path});
+    let planted = |change: &dyn Fn(&mut serde_json::Value)| {
+        let mut dead = header.clone();
+        dead["keyId"] = made_up.into();
+        dead["format"] = 2.into();
+        change(&mut dead);
+        serde_json::json!({"format": 1, "from": header, "to": dead}).to_string()
+    };
+    for journal in [
+        planted(&|_| ()),
+        planted(&|dead| dead["format"] = 1.into()),
+        planted(&|dead| dead["keyId"] = header["keyId"].clone()),
+        planted(&|dead| dead["storeId"] = "0".repeat(32).into()),
+        planted(&|dead| dead["protection"] = file(&other)),
+        planted(&|dead| dead["protection"] = file(&own)),
+        planted(&|dead| {
+            dead["format"] = 1.into();
+            dead["protection"] = file(&own);
+        }),
+        planted(&|dead| dead["protection"] = file(&home.path("data/../data/x.key"))),
+    ] {
+        fs::write(home.path("state/protection.json"), &journal).unwrap();
+        drop(home.vault().hold(LONG, &mut |_| ()).unwrap());
+        assert!(!home.path("state/protection.json").exists(), "{journal}");
+        assert_eq!(home.files("data").len(), 3, "{journal}");
+        assert_eq!(unopened(&home), 0, "{journal}");
+    }
+    let left = Notice::NewKeyLeft {
+        protection: Protection::KeyFile { path: other },
+        why: None,
+    };
+    assert!(home.heard.all().contains(&left), "{:?}", home.heard.all());
+}
+
+#[test]
+fn a_planted_change_removes_no_item_of_the_keyring_but_its_own() {
+    let home = Home {
+        choice: Some(KeyStoreChoice::Keyring),
+        ..Home::with_keyring()
+    };
+    filled(&home);
+    let header: serde_json::Value =
+        serde_json::from_slice(&fs::read(home.path("state/store.json")).unwrap()).unwrap();
+    let account = header["protection"]["account"].as_str().unwrap();
+    let keyring = home.keyring.as_ref().unwrap();
+    let items = [
+        ("entra-auth-cli", account),
+        ("entra-auth-cli", "session-key:somebody"),
+        ("a browser", "its key"),
+    ];
+    for (service, account) in &items[1..] {
+        let item = keyring.build(service, account, None).unwrap();
+        item.set_secret(b"theirs").unwrap();
+    }
+    for (service, account) in items {
+        let mut dead = header.clone();
+        dead["keyId"] = "0123456789abcdef".into();
+        dead["format"] = 2.into();
+        dead["protection"]["service"] = service.into();
+        dead["protection"]["account"] = account.into();
+        let journal = serde_json::json!({"format": 1, "from": header, "to": dead});
+        fs::write(home.path("state/protection.json"), journal.to_string()).unwrap();
+        drop(home.vault().hold(LONG, &mut |_| ()).unwrap());
+        let item = keyring.build(service, account, None).unwrap();
+        item.get_secret().unwrap();
+        assert!(!home.path("state/protection.json").exists());
+        assert_eq!(unopened(&home), 0);
+    }
+}
+
 #[test]
 fn a_refresh_token_that_rotates_meanwhile_is_not_lost() {
     let home = Home::new();
@@ -423,7 +509,7 @@ fn a_chosen_key_file_is_taken_as_it_is_and_never_removed() {
     filled(&home);
     let (one, two) = (home.path("one.key"), home.path("two.key"));
     let to = |path: &PathBuf| change(home.vault(), NewProtection::KeyFile(Some(path.clone())));
-    to(&one).unwrap();
+    assert!(!to(&one).unwrap().key_was_found);
     let shared = fs::read(&one).unwrap();
     let same = to(&one);
     assert!(
@@ -438,7 +524,7 @@ fn a_chosen_key_file_is_taken_as_it_is_and_never_removed() {
     };
     assert_eq!(home.heard.all().last(), Some(&left));
     // Back to the key that other machines share.
-    to(&one).unwrap();
+    assert!(to(&one).unwrap().key_was_found);
     assert_eq!(fs::read(&one).unwrap(), shared);
     assert_eq!(unopened(&home), 0);
 }
@@ -452,6 +538,8 @@ fn a_new_key_that_finds_no_place_changes_nothing() {
         NewProtection::Keyring,
         NewProtection::KeyFile(Some("relative".into())),
         NewProtection::KeyFile(Some("/proc/nowhere/key".into())),
+        NewProtection::KeyFile(Some(home.path("state/own.key"))),
+        NewProtection::KeyFile(Some(home.path("data/../state/own.key"))),
     ] {
         let refused = change(home.vault(), to);
         assert!(
@@ -467,4 +555,22 @@ fn a_new_key_that_finds_no_place_changes_nothing() {
         assert!(!home.path("state/protection.json").exists());
     }
     assert_eq!(unopened(&home), 0);
+    let heard = home.heard.all();
+    let left = |notice: &&Notice| {
+        matches!(
+            notice,
+            Notice::OldKeyLeft { .. } | Notice::NewKeyLeft { .. }
+        )
+    };
+    let left: Vec<&Notice> = heard.iter().filter(left).collect();
+    assert!(
+        matches!(
+            left[..],
+            [Notice::NewKeyLeft {
+                protection: Protection::Keyring { .. },
+                why: Some(_)
+            }]
+        ),
+        "{heard:?}"
+    );
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use model::Clock;
 use model::Passphrase;
 use vault::KeyStoreChoice;
+use vault::LONGEST_HOLD;
 use vault::NewProtection;
 use vault::ProtectionChange;
 use vault::Vault;
@@ -60,18 +61,38 @@ fn a_key_held_open_ends_with_its_time_and_with_a_change() {
     let held = fs::read(&file).unwrap();
     home.passphrase = None;
     home.vault_with(shared()).unlock().unwrap();
+    let write = |bytes: &[u8], mode| {
+        fs::write(&file, bytes).unwrap();
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(mode);
+        fs::set_permissions(&file, mode).unwrap();
+    };
     // Somebody else's bytes open nothing, and go.
     for bad in [&held[..50], b"EACLUNLOCKED", &[0; 64]] {
-        fs::write(&file, bad).unwrap();
+        write(bad, 0o600);
         assert!(home.vault_with(shared()).unlock().is_err());
         assert!(!file.exists());
     }
-    fs::write(&file, &held).unwrap();
+    // Nobody held it open for so long.
+    let with_until = |length| {
+        let until = clock.now().plus(length).unix_seconds().to_be_bytes();
+        [&held[..24], until.as_slice(), &held[32..]].concat()
+    };
+    write(&with_until(LONGEST_HOLD), 0o600);
+    home.vault_with(shared()).unlock().unwrap();
+    write(&with_until(LONGEST_HOLD + Duration::from_secs(1)), 0o600);
+    assert!(home.vault_with(shared()).unlock().is_err());
+    assert!(!file.exists(), "its end is too far");
+    for mode in [0o644, 0o640, 0o620] {
+        write(&held, mode);
+        assert!(home.vault_with(shared()).unlock().is_err());
+        assert!(!file.exists(), "others may use it: {mode:o}");
+    }
+    write(&held, 0o600);
     clock.sleep(hour);
     assert!(home.vault_with(shared()).unlock().is_err());
     assert!(!file.exists(), "it has expired");
     // A clock that was set back proves nothing.
-    fs::write(&file, &held).unwrap();
+    write(&held, 0o600);
     let earlier = Arc::new(EarlierClock);
     assert!(home.vault_with(earlier).unlock().is_err());
     assert!(!file.exists());
