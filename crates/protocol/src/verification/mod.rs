@@ -387,7 +387,9 @@ fn holds(name: &str, value: &Json, wanted: &str) -> bool {
         Json::Text(text) => text == wanted,
         Json::Bool(value) => value.to_string() == wanted,
         Json::Number(number) => number.to_string() == wanted,
-        Json::List(list) => list.iter().any(|value| holds("", value, wanted)),
+        Json::List(list) => list
+            .iter()
+            .any(|value| !matches!(value, Json::List(_)) && holds("", value, wanted)),
         Json::Null | Json::Object(_) => false,
     }
 }

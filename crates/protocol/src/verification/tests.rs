@@ -281,6 +281,19 @@ fn a_domain_stands_for_one_directory() {
 }
 
 #[test]
+fn a_list_in_a_list_holds_nothing() {
+    let held = |roles| {
+        let Json::Object(claims) = serde_json::from_value(json!({ "roles": roles })).unwrap()
+        else {
+            panic!("an object");
+        };
+        required(&claims, &[("roles".to_owned(), "admin".to_owned())]).is_empty()
+    };
+    assert!(held(json!(["reader", "admin"])));
+    assert!(!held(json!([["admin"]])));
+}
+
+#[test]
 fn claims_can_be_required() {
     let (authority, endpoints) = entra(TID);
     let token = signed(HEADER, &claims().to_string(), &RSA);
