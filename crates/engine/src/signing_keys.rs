@@ -16,6 +16,7 @@ use protocol::discovery;
 use protocol::discovery::DiscoveryError;
 use protocol::http::Method;
 use protocol::identifier;
+use protocol::issuer::is_named_by_domain;
 use protocol::verification::Keys;
 use protocol::verification::KeysError;
 use thiserror::Error;
@@ -31,6 +32,8 @@ const ASKED_AGAIN_AFTER: Duration = Duration::from_mins(5);
 pub struct SigningKeys {
     /// Where its services are, and how it names itself.
     pub endpoints: Endpoints,
+    /// The id of the directory, where the authority names it by a domain and says which it is.
+    pub directory: Option<String>,
     /// Its keys.
     pub keys: Keys,
 }
@@ -125,6 +128,7 @@ pub fn signing_keys(
         tracing::info!(target: "engine", %error, "what was kept of the authority's keys cannot be read");
         None
     });
+    let kept = kept.filter(|kept| kept.discovery.is_some() || !describes_itself(wanted.authority));
     if let Some(kept) = kept
         && let Ok(known) = understood(wanted.authority, &kept)
     {
@@ -161,11 +165,13 @@ fn ask(
                 source,
             })
     };
-    let discovery = if authority.kind() == AuthorityKind::Entra {
-        None
-    } else {
+    let discovery = if describes_itself(authority) {
         let correlation_id = identifier::random_guid().map_err(|error| unbuildable(&error))?;
-        Some(send(&discovery::request(authority, &correlation_id)?)?)
+        let response = send(&discovery::request(authority, &correlation_id)?)?;
+        discovery::check_status(&response)?;
+        Some(response)
+    } else {
+        None
     };
     let endpoints = endpoints(authority, discovery.as_ref())?;
     let url: Url = endpoints
@@ -209,15 +215,24 @@ fn understood(
     });
     Ok(SigningKeys {
         endpoints: endpoints(authority, discovery.as_ref())?,
+        directory: discovery
+            .as_ref()
+            .filter(|_| is_named_by_domain(authority))
+            .and_then(|response| discovery::directory(authority, response)),
         keys: Keys::read(kept.keys.as_bytes()).map_err(|source| unusable(authority, source))?,
     })
+}
+
+/// Whether its discovery document is needed: for its endpoints, or for the id of its directory.
+fn describes_itself(authority: &Authority) -> bool {
+    authority.kind() != AuthorityKind::Entra || is_named_by_domain(authority)
 }
 
 fn endpoints(
     authority: &Authority,
     discovery: Option<&HttpResponse>,
 ) -> Result<Endpoints, SigningKeysError> {
-    match discovery {
+    match discovery.filter(|_| authority.kind() != AuthorityKind::Entra) {
         Some(response) => Ok(discovery::read(authority, response)?),
         None => Endpoints::of_entra(authority).map_err(|error| unbuildable(&error)),
     }

@@ -95,15 +95,21 @@ pub fn request(authority: &Authority, correlation_id: &str) -> Result<HttpReques
     })
 }
 
+/// Refuses an answer with another status than 200.
+pub fn check_status(response: &HttpResponse) -> Result<(), DiscoveryError> {
+    if response.status == 200 {
+        return Ok(());
+    }
+    Err(DiscoveryError::Status {
+        status: response.status,
+        excerpt: text::excerpt(&response.body),
+    })
+}
+
 /// Reads the document. It must speak for the authority that was asked, and every endpoint in it
 /// must lie on the authority's own server: a secret goes nowhere else on a document's word.
 pub fn read(authority: &Authority, response: &HttpResponse) -> Result<Endpoints, DiscoveryError> {
-    if response.status != 200 {
-        return Err(DiscoveryError::Status {
-            status: response.status,
-            excerpt: text::excerpt(&response.body),
-        });
-    }
+    check_status(response)?;
     let malformed = |why| DiscoveryError::Malformed {
         why,
         excerpt: text::excerpt(&response.body),
@@ -161,6 +167,17 @@ pub fn read(authority: &Authority, response: &HttpResponse) -> Result<Endpoints,
             .authorization_response_iss_parameter_supported
             .unwrap_or_default(),
     })
+}
+
+/// The id of the directory that an Entra authority's document is about: its issuer has it, however
+/// the directory was asked for. `None` where the document does not say.
+pub fn directory(authority: &Authority, response: &HttpResponse) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Issuer {
+        issuer: String,
+    }
+    let document: Issuer = serde_json::from_slice(&response.body).ok()?;
+    issuer::directory_of_entra(authority, &document.issuer).map(str::to_ascii_lowercase)
 }
 
 #[cfg(test)]

@@ -60,35 +60,45 @@ impl<'a> IssuerRule<'a> {
     }
 
     fn is_of_entra(&self, issuer: &str, tid: Option<&str>) -> bool {
-        let directory = self
-            .bases()
-            .find_map(|base| issuer.strip_prefix(&base))
-            .and_then(|rest| rest.strip_prefix('/')?.strip_suffix("/v2.0"));
-        let Some(directory) = directory.filter(|directory| is_guid(directory)) else {
+        let Some(directory) = directory_of_entra(self.authority, issuer) else {
             return false;
         };
         let is_the_one_asked = match self.authority.tenant() {
             Some(Tenant::Guid(asked)) => directory.eq_ignore_ascii_case(asked),
             Some(Tenant::Consumers) => directory.eq_ignore_ascii_case(CONSUMERS),
-            // Which id a domain has, and whose account will be chosen, only the answer tells.
+            // Which id a domain has, and whose account will be chosen, only the answer tells. It
+            // comes from the authority itself over TLS; a token from elsewhere has to be compared
+            // with the domain's id besides (`verification`).
             Some(Tenant::Domain(_) | Tenant::Common | Tenant::Organizations) => true,
             None => false,
         };
         is_the_one_asked && tid.is_none_or(|tid| directory.eq_ignore_ascii_case(tid))
     }
+}
 
-    /// The authority's own address and, for a built-in cloud, all those of the same service.
-    fn bases(&self) -> impl Iterator<Item = String> {
-        let cloud = self
-            .authority
-            .cloud()
-            .filter(|_| self.authority.is_built_in());
-        let hosts = cloud.into_iter().flat_map(|cloud| {
-            std::iter::once(cloud.login_host()).chain(cloud.login_aliases().iter().copied())
-        });
-        let same_service = hosts.map(|host| format!("https://{host}"));
-        std::iter::once(self.authority.base().to_owned()).chain(same_service)
-    }
+/// Whether a domain stands for the directory, at the service where all directories share keys.
+pub fn is_named_by_domain(authority: &Authority) -> bool {
+    authority.kind() == AuthorityKind::Entra
+        && matches!(authority.tenant(), Some(Tenant::Domain(_)))
+}
+
+/// The id of the directory that an issuer of this Entra service names; `None` if it names none, or
+/// is another service's.
+pub(crate) fn directory_of_entra<'i>(authority: &Authority, issuer: &'i str) -> Option<&'i str> {
+    bases(authority)
+        .find_map(|base| issuer.strip_prefix(&base))
+        .and_then(|rest| rest.strip_prefix('/')?.strip_suffix("/v2.0"))
+        .filter(|directory| is_guid(directory))
+}
+
+/// The authority's own address and, for a built-in cloud, all those of the same service.
+fn bases(authority: &Authority) -> impl Iterator<Item = String> {
+    let cloud = authority.cloud().filter(|_| authority.is_built_in());
+    let hosts = cloud.into_iter().flat_map(|cloud| {
+        std::iter::once(cloud.login_host()).chain(cloud.login_aliases().iter().copied())
+    });
+    let same_service = hosts.map(|host| format!("https://{host}"));
+    std::iter::once(authority.base().to_owned()).chain(same_service)
 }
 
 /// Whether a discovery document's issuer is the authority: the same text but for a trailing slash (OpenID Connect

@@ -158,6 +158,8 @@ fn keys_are_asked_for_once_and_none_that_was_put_among_the_kept_counts() {
     };
     assert_eq!(verify(&token), (Some(0), 1));
     assert_eq!(verify(&token), (Some(0), 1));
+    let looked_up = world.emulator.requests_to(Endpoint::OpenIdConfiguration);
+    assert_eq!(looked_up.len(), 1, "which directory the domain stands for");
     let (message, signature) = token.trim().rsplit_once('.').unwrap();
     let (_, claims) = message.split_once('.').unwrap();
     let header = URL_SAFE_NO_PAD.encode(json!({"alg": "RS256", "kid": "forged"}).to_string());

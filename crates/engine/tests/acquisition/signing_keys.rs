@@ -23,7 +23,7 @@ fn entra() -> Authority {
         cloud: None,
         authority: None,
         kind: None,
-        tenant: Some("contoso.com"),
+        tenant: Some("organizations"),
     };
     input.resolve().unwrap()
 }
@@ -137,6 +137,34 @@ fn a_provider_that_describes_itself_is_kept_with_its_description() {
         assert!(has(&stage, &wanted(&authority, Some("a"))).unwrap());
         assert_eq!(stage.network.asked().len(), 2);
     }
+}
+
+#[test]
+fn a_domain_is_looked_up_and_its_directory_kept_with_the_keys() {
+    const ID: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";
+    let input = AuthorityInput {
+        tenant: Some("contoso.com"),
+        ..AuthorityInput::default()
+    };
+    let authority = input.resolve().unwrap();
+    for (named, expected) in [(ID, Some(ID)), ("{tenantid}", None)] {
+        let stage = stage();
+        let issuer = format!("https://login.microsoftonline.com/{named}/v2.0");
+        let description = json!({ "issuer": issuer }).to_string();
+        stage.will_reply([answer(200, &[], &description), keys(&["a"])]);
+        for _ in 0..2 {
+            let wanted = wanted(&authority, Some("a"));
+            let found = signing_keys(&stage.network, &*stage.clock, &stage.vault, &wanted).unwrap();
+            assert_eq!(found.directory.as_deref(), expected);
+            assert_eq!(stage.network.asked().len(), 2);
+        }
+    }
+    let stage = stage();
+    stage.will_reply([answer(400, &[], "{}")]);
+    assert!(matches!(
+        has(&stage, &wanted(&authority, Some("a"))).unwrap_err(),
+        SigningKeysError::Discovery(_)
+    ));
 }
 
 #[test]

@@ -11,6 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use model::Authority;
 use model::Cloud;
+use model::Tenant;
 use model::Timestamp;
 use model::tenant::is_guid;
 use serde::Serialize;
@@ -19,6 +20,7 @@ use self::keys::Key;
 pub use self::keys::Keys;
 pub use self::keys::KeysError;
 use crate::Endpoints;
+use crate::issuer;
 use crate::issuer::IssuerRule;
 use crate::jwt;
 use crate::jwt::Kind;
@@ -34,11 +36,33 @@ const STS_HOSTS: [&str; 2] = ["sts.windows.net", "sts.chinacloudapi.cn"];
 #[derive(Debug, Clone, Copy)]
 pub enum ExpectedIssuer<'a> {
     /// This authority, in any of the forms in which it names itself.
-    Authority(&'a Authority, &'a Endpoints),
+    Authority {
+        /// The authority.
+        authority: &'a Authority,
+        /// Where its services are, and how it names itself.
+        endpoints: &'a Endpoints,
+        /// The id of the directory, where the authority names it by a domain; `None` if it is not
+        /// known. See [`crate::discovery::directory`].
+        directory: Option<&'a str>,
+    },
     /// Who has exactly this name.
     Exactly(&'a str),
     /// Whoever has the keys: they were handed over by somebody who knows whose they are.
     KeyHolder,
+}
+
+impl ExpectedIssuer<'_> {
+    /// Whether the keys are shared by all directories, and the one asked for has no id.
+    fn lacks_directory(&self) -> bool {
+        match self {
+            Self::Authority {
+                authority,
+                directory,
+                ..
+            } => issuer::is_named_by_domain(authority) && directory.is_none(),
+            Self::Exactly(_) | Self::KeyHolder => false,
+        }
+    }
 }
 
 /// What must hold.
@@ -89,6 +113,9 @@ pub enum Undecided {
     /// It names no key, and there are several.
     #[error("its header names no key (`kid`), and there are several")]
     NoKeyNamed,
+    /// The tenant asked for is a domain, and nothing says which directory has it.
+    #[error("nothing says which directory the domain of the authority belongs to")]
+    DirectoryUnknown,
 }
 
 fn refusal(code: &'static str, message: impl Into<String>) -> Refusal {
@@ -135,14 +162,16 @@ pub fn verify(token: &str, keys: &Keys, expected: &Expected<'_>) -> Verdict {
             format!("the issuer has no key `{id}`"),
         )),
     }
-    refused.extend(issuer(claims, expected.issuer));
+    refused.extend(issued_by(claims, expected.issuer));
     refused.extend(audience(claims, expected.audiences));
     refused.extend(times(claims, expected.now));
     refused.extend(required(claims, expected.required));
-    if refused.is_empty() {
-        Verdict::Genuine
-    } else {
+    if !refused.is_empty() {
         Verdict::Refused(refused)
+    } else if expected.issuer.lacks_directory() {
+        Verdict::Undecided(Undecided::DirectoryUnknown)
+    } else {
+        Verdict::Genuine
     }
 }
 
@@ -232,16 +261,22 @@ fn key_of_issuer(key: &Key, claims: &Object) -> Option<Refusal> {
     })
 }
 
-fn issuer(claims: &Object, expected: ExpectedIssuer<'_>) -> Option<Refusal> {
+fn issued_by(claims: &Object, expected: ExpectedIssuer<'_>) -> Option<Refusal> {
     let Some(named) = claims.text("iss") else {
         return Some(refusal("issuer_wrong", "it names no issuer (`iss`)"));
     };
     let tid = claims.text("tid");
     let (fits, wanted) = match expected {
-        ExpectedIssuer::Authority(authority, endpoints) => {
+        ExpectedIssuer::Authority {
+            authority,
+            endpoints,
+            directory,
+        } => {
             let rule = IssuerRule::new(authority, endpoints);
+            let is_its_own = directory
+                .is_none_or(|asked| tid.is_some_and(|tid| tid.eq_ignore_ascii_case(asked)));
             let fits = rule.accepts(named, tid) || is_version_1(authority, named, tid);
-            (fits, authority.address())
+            (is_its_own && fits, authority.address())
         }
         ExpectedIssuer::Exactly(wanted) => (named == wanted, wanted.to_owned()),
         ExpectedIssuer::KeyHolder => return None,
@@ -267,9 +302,10 @@ fn is_version_1(authority: &Authority, issuer: &str, tid: Option<&str>) -> bool 
         return false;
     };
     let is_the_one_asked = match authority.tenant() {
-        Some(model::Tenant::Guid(asked)) => tid.eq_ignore_ascii_case(asked),
-        Some(model::Tenant::Consumers) | None => false,
-        Some(_) => true,
+        Some(Tenant::Guid(asked)) => tid.eq_ignore_ascii_case(asked),
+        Some(Tenant::Consumers) | None => false,
+        // A domain's id is compared beside this, and one that is not known decides nothing.
+        Some(Tenant::Domain(_) | Tenant::Common | Tenant::Organizations) => true,
     };
     is_the_one_asked && issuer == format!("https://{host}/{tid}/")
 }
@@ -351,7 +387,9 @@ fn holds(name: &str, value: &Json, wanted: &str) -> bool {
         Json::Text(text) => text == wanted,
         Json::Bool(value) => value.to_string() == wanted,
         Json::Number(number) => number.to_string() == wanted,
-        Json::List(list) => list.iter().any(|value| holds("", value, wanted)),
+        Json::List(list) => list
+            .iter()
+            .any(|value| !matches!(value, Json::List(_)) && holds("", value, wanted)),
         Json::Null | Json::Object(_) => false,
     }
 }

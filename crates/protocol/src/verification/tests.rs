@@ -67,10 +67,22 @@ fn signed(header: &str, claims: &str, pair: &KeyPair) -> String {
 
 const HEADER: &str = r#"{"alg":"RS256","typ":"JWT","kid":"k1"}"#;
 
+fn of<'a>(
+    authority: &'a Authority,
+    endpoints: &'a Endpoints,
+    directory: Option<&'a str>,
+) -> ExpectedIssuer<'a> {
+    ExpectedIssuer::Authority {
+        authority,
+        endpoints,
+        directory,
+    }
+}
+
 fn verdict_of(token: &str, keys: &Keys) -> Verdict {
     let (authority, endpoints) = entra(TID);
     let expected = Expected {
-        issuer: ExpectedIssuer::Authority(&authority, &endpoints),
+        issuer: of(&authority, &endpoints, None),
         audiences: &["api://a".to_owned()],
         required: &[],
         now: NOW,
@@ -240,13 +252,55 @@ fn one_key_needs_no_name_and_a_curve_serves_too() {
 }
 
 #[test]
+fn a_domain_stands_for_one_directory() {
+    let (authority, endpoints) = entra("contoso.com");
+    let verdict = |claims: &Value, directory| {
+        let expected = Expected {
+            issuer: of(&authority, &endpoints, directory),
+            audiences: &[],
+            required: &[],
+            now: NOW,
+        };
+        let token = signed(HEADER, &claims.to_string(), &RSA);
+        verify(&token, &entra_keys(), &expected)
+    };
+    let version_2 = claims();
+    let mut version_1 = claims();
+    version_1["iss"] = json!(format!("https://sts.windows.net/{TID}/"));
+    for claims in [&version_2, &version_1] {
+        assert_eq!(verdict(claims, Some(TID)), Verdict::Genuine);
+        assert_eq!(codes(&verdict(claims, Some(OTHER))), ["issuer_wrong"]);
+        assert_eq!(
+            verdict(claims, None),
+            Verdict::Undecided(Undecided::DirectoryUnknown)
+        );
+    }
+    let mut expired = claims();
+    expired["exp"] = json!(NOW.unix_seconds() - 600);
+    assert_eq!(codes(&verdict(&expired, None)), ["expired"]);
+}
+
+#[test]
+fn a_list_in_a_list_holds_nothing() {
+    let held = |roles| {
+        let Json::Object(claims) = serde_json::from_value(json!({ "roles": roles })).unwrap()
+        else {
+            panic!("an object");
+        };
+        required(&claims, &[("roles".to_owned(), "admin".to_owned())]).is_empty()
+    };
+    assert!(held(json!(["reader", "admin"])));
+    assert!(!held(json!([["admin"]])));
+}
+
+#[test]
 fn claims_can_be_required() {
     let (authority, endpoints) = entra(TID);
     let token = signed(HEADER, &claims().to_string(), &RSA);
     let with = |name: &str, value: &str| {
         let required = [(name.to_owned(), value.to_owned())];
         let expected = Expected {
-            issuer: ExpectedIssuer::Authority(&authority, &endpoints),
+            issuer: of(&authority, &endpoints, None),
             audiences: &[],
             required: &required,
             now: NOW,

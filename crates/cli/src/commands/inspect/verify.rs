@@ -84,10 +84,17 @@ pub(super) fn run(
         allowed: args.timeout.unwrap_or(engine::DEFAULT_TIMEOUT),
     };
     let transport = Transport::new(network.clone());
-    let SigningKeys { endpoints, keys } =
-        signing_keys(&transport, &*store.clock, &store.vault, &wanted)
-            .map_err(|error| wording::signing_keys(&error))?;
-    let of_authority = ExpectedIssuer::Authority(&authority, &endpoints);
+    let SigningKeys {
+        endpoints,
+        directory,
+        keys,
+    } = signing_keys(&transport, &*store.clock, &store.vault, &wanted)
+        .map_err(|error| wording::signing_keys(&error))?;
+    let of_authority = ExpectedIssuer::Authority {
+        authority: &authority,
+        endpoints: &endpoints,
+        directory: directory.as_deref(),
+    };
     let mut verdict = verification::verify(input.token(), &keys, &expected(of_authority));
     if let (Some(issuer), Verdict::Genuine) = (&args.issuer, &verdict) {
         let exactly = ExpectedIssuer::Exactly(issuer);
@@ -124,6 +131,7 @@ fn undecided(why: Undecided) -> CommandError {
             worded.hint("Only the API itself can check it: call it, and see what it answers.")
         }
         Undecided::Kind(_) => worded.hint("See what can be read of it: leave out --verify"),
+        Undecided::DirectoryUnknown => worded.hint("Name the tenant by its id: --tenant-id GUID"),
         Undecided::NoKeyNamed => {
             worded.hint("Name one key: --keys FILE, with a set that holds that key alone")
         }
