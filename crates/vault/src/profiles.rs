@@ -342,13 +342,14 @@ impl<'v> Profiles<'v> {
         let stored = Stored::read(self.path())?;
         let document = stored.document()?;
         self.exactly(&document, from)?;
-        let is_taken = document.entries().iter().any(|entry| {
-            entry
-                .name()
-                .is_some_and(|name| name != from.as_str() && name.eq_ignore_ascii_case(to.as_str()))
-        });
-        if is_taken {
-            return Err(ProfilesError::Exists(to.clone()));
+        let taken = document
+            .entries()
+            .iter()
+            .filter_map(Entry::name)
+            .find(|name| *name != from.as_str() && name.eq_ignore_ascii_case(to.as_str()));
+        if let Some(name) = taken {
+            let taken = ProfileName::parse(name).unwrap_or_else(|_| to.clone());
+            return Err(ProfilesError::Exists(taken));
         }
         Ok(())
     }

@@ -242,10 +242,21 @@ fn destination_changed(error: &VaultError, request: &TokenRequest) -> CommandErr
         )),
         None => worded,
     };
-    worded.hint(
-        "For one call elsewhere leave the profile out: get-token --tenant-id TENANT \
-         --client-id ID --client-secret-stdin",
-    )
+    worded.hint(format!(
+        "For one call elsewhere leave the profile out: get-token --tenant-id TENANT --client-id \
+         ID{}",
+        flags_giving(&request.credential)
+    ))
+}
+
+/// The flags that give a credential of that kind with the command.
+const fn flags_giving(credential: &Credential) -> &'static str {
+    match credential {
+        Credential::None => "",
+        Credential::Secret(_) => " --client-secret-stdin",
+        Credential::Certificate { .. } => " --certificate-path FILE --certificate-password-stdin",
+        Credential::Assertion(_) => " --client-assertion-file FILE",
+    }
 }
 
 fn missing(what: &str, profile: Option<&model::ProfileName>) -> CommandError {
@@ -467,6 +478,29 @@ fn stable_code(error: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_flags_for_one_call_elsewhere_are_those_of_the_credential() {
+        let credential = Credential::Certificate {
+            file: "app.pem".into(),
+            password: None,
+            algorithm: None,
+            send_chain: false,
+            keep_password: false,
+        };
+        let request = TokenRequest {
+            credential,
+            ..super::super::sample_request(Some("p"), Flow::ClientCredentials)
+        };
+        let destination = request.destination();
+        let moved = VaultError::DestinationChanged {
+            stored: Box::new(destination.clone()),
+            requested: Box::new(destination),
+        };
+        let hints = destination_changed(&moved, &request).hints.join("\n");
+        assert!(hints.contains("--certificate-path FILE"), "{hints}");
+        assert!(!hints.contains("--client-secret"), "{hints}");
+    }
 
     #[test]
     fn the_ids_are_not_said_twice() {

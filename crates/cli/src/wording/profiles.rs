@@ -56,12 +56,9 @@ pub(crate) fn profiles(error: ProfilesError) -> CommandError {
                 Err(_) => error,
             }
         }
-        ProfilesError::Exists(name) => CommandError::usage(
-            "profile_exists",
-            format!("a profile `{name}` exists already"),
-        )
-        .hint(format!("Change it: entra-auth-cli config edit {name} …"))
-        .hint("Replace it: the same command with --force"),
+        ProfilesError::Exists(name) => exists(&name).hint(format!(
+            "Choose another name, or delete that profile first: entra-auth-cli config delete {name}"
+        )),
     }
 }
 
@@ -112,10 +109,19 @@ pub(crate) fn first_flow(profile: &Profile) -> Option<Flow> {
     (usual == Flow::ClientCredentials && is_a_persons).then_some(Flow::AuthorizationCode)
 }
 
-/// A profile of that name exists, in this letter case or another.
+fn exists(name: &ProfileName) -> CommandError {
+    CommandError::usage(
+        "profile_exists",
+        format!("a profile `{name}` exists already"),
+    )
+}
+
+/// A new profile's name is taken, in this letter case or another, and `--force` may replace it.
 pub(crate) fn name_taken(known: &ProfileName, wanted: &ProfileName) -> CommandError {
     if known == wanted {
-        return profiles(ProfilesError::Exists(known.clone()));
+        return exists(known)
+            .hint(format!("Change it: entra-auth-cli config edit {known} …"))
+            .hint("Replace it: the same command with --force");
     }
     CommandError::usage(
         "profile_exists",

@@ -25,11 +25,28 @@ pub(crate) fn vault(error: &VaultError) -> CommandError {
     match error {
         VaultError::Storage(error) => storage(error),
         VaultError::Lock(error) => lock(error),
+        VaultError::KeyUnavailable {
+            why: why @ KeyUnavailable::WrongPassphrase,
+            ..
+        } => failed(
+            "key_unavailable",
+            format!("{why}: it does not open the key of the store"),
+        )
+        .hint(
+            "Try again; it comes from ENTRA_AUTH_PASSPHRASE, else ENTRA_AUTH_PASSPHRASE_FILE, \
+             else the systemd credential entra-auth-cli.passphrase, else from you when asked.",
+        ),
         VaultError::KeyUnavailable { why, .. } => {
-            key_hints(failed("key_unavailable", message), why).hint(
-                "Nothing is lost: with the same key back, the same command works. To begin anew \
-                 without what is stored, remove the directory that `config path` names as state.",
-            )
+            let worded = key_hints(failed("key_unavailable", message), why)
+                .hint("Nothing is lost: with the same key back, the same command works.");
+            if is_perhaps_lost(why) {
+                worded.hint(
+                    "If the key is lost for good, so is what is stored. To begin anew without it, \
+                     remove the directory that `config path` names as state.",
+                )
+            } else {
+                worded
+            }
         }
         VaultError::KeyNotMade { why } => key_hints(failed("key_not_made", message), why),
         VaultError::Header { .. } => failed("store_header", message).hint(
@@ -40,7 +57,10 @@ pub(crate) fn vault(error: &VaultError) -> CommandError {
              in it cannot be opened without it.",
         ),
         VaultError::Record { .. } => failed("record_unreadable", message)
-            .hint("Enter the secret again: entra-auth-cli config edit NAME --client-secret-stdin"),
+            .hint(
+                "Enter what it held again: entra-auth-cli config edit NAME --client-secret-stdin \
+                 (or --certificate-password-stdin)",
+            ),
         VaultError::DestinationChanged { stored, requested } => CommandError::usage(
             "destination_changed",
             format!(
@@ -98,6 +118,18 @@ fn unreadable(paths: &[PathBuf], message: &str) -> CommandError {
              profile back if it is wanted.",
         )
         .hint("To go on without them: --forget-unreadable")
+}
+
+/// Whether nothing but a copy of the key could bring it back.
+const fn is_perhaps_lost(why: &KeyUnavailable) -> bool {
+    matches!(
+        why,
+        KeyUnavailable::NotInKeyring
+            | KeyUnavailable::KeyFileMissing
+            | KeyUnavailable::KeyFileDamaged
+            | KeyUnavailable::Damaged
+            | KeyUnavailable::WrongKey
+    )
 }
 
 fn key_hints(error: CommandError, why: &KeyUnavailable) -> CommandError {
@@ -273,6 +305,28 @@ mod tests {
             ("locks_unsupported", 8)
         );
         assert!(error.hints[0].contains("ENTRA_AUTH_STATE_DIR"));
+    }
+
+    #[test]
+    fn who_mistypes_a_passphrase_is_told_to_try_again_and_not_to_remove_the_store() {
+        let unavailable = |why| {
+            let protection = Box::new(Protection::Passphrase);
+            vault(&VaultError::KeyUnavailable { protection, why })
+        };
+        let removes = |error: &CommandError| error.hints.iter().any(|hint| hint.contains("remove"));
+        let mistyped = unavailable(KeyUnavailable::WrongPassphrase);
+        assert!(
+            mistyped.message.starts_with("the passphrase is wrong"),
+            "{mistyped:?}"
+        );
+        assert!(mistyped.hints[0].starts_with("Try again; it comes from ENTRA_AUTH_PASSPHRASE"));
+        assert!(!removes(&mistyped), "{mistyped:?}");
+        let nobody = PassphraseUnavailable::InputNotAllowed;
+        assert!(!removes(&unavailable(KeyUnavailable::Passphrase(nobody))));
+        for lost in [KeyUnavailable::KeyFileMissing, KeyUnavailable::Damaged] {
+            let lost = unavailable(lost);
+            assert!(removes(&lost), "{lost:?}");
+        }
     }
 
     #[test]

@@ -81,6 +81,8 @@ fn a_name_that_is_taken_is_refused() {
             .run()
             .failure(4);
         assert!(refused.contains("`sp` exists already"), "{refused}");
+        assert!(refused.contains("config delete sp"), "{refused}");
+        assert!(!refused.contains("--force"), "{refused}");
     }
     world
         .call(&["config", "copy", "sp", "../x"])

@@ -98,7 +98,9 @@ fn a_name_that_is_taken_is_refused_and_letter_case_alone_is_not() {
     world.create("other", &["--client-secret-stdin"], SECRET);
     for taken in ["other", "OTHER"] {
         let refused = rename(&world, "sp", taken).run().failure(4);
-        assert!(refused.contains("exists already"), "{refused}");
+        assert!(refused.contains("`other` exists already"), "{refused}");
+        assert!(refused.contains("config delete other"), "{refused}");
+        assert!(!refused.contains("--force"), "{refused}");
     }
     rename(&world, "sp", "a b").run().failure(4);
     rename(&world, "nobody", "new").run().failure(3);
