@@ -61,6 +61,29 @@ fn a_cached_token_is_verified_with_its_authoritys_keys() {
 }
 
 #[test]
+fn where_any_tenant_passes_it_is_said() {
+    let (world, token) = world_and_token();
+    for (tenant, not_checked) in [
+        ("common", json!(["aud", "tenant"])),
+        ("organizations", json!(["aud", "tenant"])),
+        (TENANT, json!(["aud"])),
+    ] {
+        let authority = world.emulator.authority(tenant);
+        let verify = |output: &str| {
+            let call = world.call(&["inspect", "--verify", "--authority", &authority]);
+            call.args(["-o", output]).input(&*token).run().answer()
+        };
+        let document: Value = serde_json::from_str(&verify("json")).unwrap();
+        assert_eq!(
+            document["verification"]["not_checked"], not_checked,
+            "{tenant}"
+        );
+        let said = verify("pretty").contains("A token of any tenant passes");
+        assert_eq!(said, tenant != TENANT, "{tenant}");
+    }
+}
+
+#[test]
 fn a_token_for_graph_is_declared_unverifiable() {
     let world = World::with_profile();
     world.call(&["get-token", "-p", "sp"]).run().answer();

@@ -115,7 +115,13 @@ impl Page<'_> {
             self.wrapped(lines, 2, &cut(&refused.message), BAD);
         }
         for claim in &verification.not_checked {
-            self.wrapped(lines, 0, &format!("Not looked at: {claim}."), WARNING);
+            let said = match *claim {
+                "tenant" => "Not looked at: tenant. A token of any tenant passes; name yours with \
+                             --tenant-id."
+                    .to_owned(),
+                claim => format!("Not looked at: {claim}."),
+            };
+            self.wrapped(lines, 0, &said, WARNING);
         }
     }
 

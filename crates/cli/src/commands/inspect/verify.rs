@@ -8,6 +8,7 @@ use model::Authority;
 use model::AuthorityInput;
 use model::Clock;
 use model::Cloud;
+use model::Tenant;
 use model::tenant::is_guid;
 use protocol::jwt::Decoded;
 use protocol::verification;
@@ -71,6 +72,9 @@ pub(super) fn run(
         return outcome(verdict, None, not_checked);
     }
     let authority = authority(args, input, decoded)?;
+    if names_no_tenant(args, input, &authority) {
+        not_checked.push("tenant");
+    }
     let target = TargetArgs {
         ca_file: args.ca_file.clone(),
         ..TargetArgs::default()
@@ -194,6 +198,18 @@ fn authority(
     }
     .resolve()
     .map_err(|error| wording::authority(&error))
+}
+
+/// Whether a token of any tenant passes: the authority stands for many, or the token itself said
+/// which one to ask.
+fn names_no_tenant(args: &VerifyArgs, input: &TokenInput, authority: &Authority) -> bool {
+    let profile_counts = input.profile().is_some() && args.cloud.is_none();
+    let by_token = !profile_counts && args.tenant_id.is_none() && args.authority.is_none();
+    let of_many = matches!(
+        authority.tenant(),
+        Some(Tenant::Common | Tenant::Organizations)
+    );
+    by_token || of_many
 }
 
 fn unnamed(message: String) -> CommandError {
