@@ -170,6 +170,9 @@ pub fn advice(code: u64, facts: &Facts<'_>) -> Option<Advice> {
 const WHOLE_CALL: &str = "entra-auth-cli get-token -p {profile}";
 const BY_PROFILE: &str = "get-token -p {profile}";
 
+/// What changes a profile; where none was used, its flags go with the call.
+const CHANGE_OF_PROFILE: &str = "entra-auth-cli config edit {profile} ";
+
 /// The same without one.
 const BY_APPLICATION: &str = "get-token --tenant-id {tenant} --client-id {client_id}";
 
@@ -215,6 +218,9 @@ impl Facts<'_> {
             text.push_str(part);
         }
         if self.profile.is_none() {
+            if self.call.is_some() {
+                text = text.replace(CHANGE_OF_PROFILE, "");
+            }
             return text.replace(BY_PROFILE, BY_APPLICATION);
         }
         text
@@ -265,6 +271,21 @@ mod tests {
         7_000_218, 7_000_222, 7_000_229, 7_002_121, 7_002_131, 7_002_206, 9_001_023, 9_002_313,
         9_002_325, 9_002_326, 9_002_327, 9_002_332, 9_002_341,
     ];
+
+    #[test]
+    fn a_call_without_profile_is_not_advised_to_change_one() {
+        let facts = Facts {
+            call: Some("entra-auth-cli get-token --client-id app"),
+            call_with_page: Some("entra-auth-cli get-token --client-id app"),
+            ..Facts::default()
+        };
+        for code in CODES {
+            let step = advice(code, &facts).unwrap().next_step;
+            assert!(!step.contains("config edit"), "{code}: {step}");
+        }
+        let step = advice(50_059, &facts).unwrap().next_step;
+        assert!(step.contains(": --tenant-id TENANT_ID"), "{step}");
+    }
 
     const FACTS: Facts<'static> = Facts {
         tenant: Some("contoso.onmicrosoft.com"),

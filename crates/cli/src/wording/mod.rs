@@ -48,6 +48,7 @@ pub(crate) use self::profiles::name_taken;
 pub(crate) use self::profiles::no_guid;
 pub(crate) use self::profiles::no_profile_meant;
 pub(crate) use self::profiles::profiles;
+pub(crate) use self::profiles::trial_failed;
 pub(crate) use self::profiles::unfit_scope;
 pub(crate) use self::profiles::works;
 pub(crate) use self::sign_in::nothing_came_back;

@@ -10,6 +10,8 @@ use model::ProfileName;
 use protocol::scope_rules::ScopeRuleError;
 use vault::ProfilesError;
 
+use super::invocation;
+use super::invocation::Instead;
 use super::store;
 use crate::command_error::CommandError;
 use crate::command_error::Kind;
@@ -149,6 +151,46 @@ pub(crate) fn unfit_scope(error: &ScopeRuleError) -> CommandError {
     }
 }
 
+/// A profile that was tried before it is saved did not work; `command` is what is called again.
+pub(crate) fn trial_failed(
+    error: CommandError,
+    request: &TokenRequest,
+    command: &str,
+) -> CommandError {
+    let advice = error.advice();
+    let hints = advice.iter().filter_map(|hint| {
+        if hint.starts_with("If it stands in the profile: ") {
+            return None;
+        }
+        Some(match hint.strip_prefix("Ask for: -s ") {
+            Some(scopes) => format!("Ask for: {command} --scope {scopes}"),
+            None => with_command(hint, request, command),
+        })
+    });
+    let hints = hints.collect();
+    drop(advice);
+    CommandError { hints, ..error }.hint("Nothing was changed.")
+}
+
+/// The hint with `command` in place of the call for a token that it ends with.
+fn with_command(hint: &str, request: &TokenRequest, command: &str) -> String {
+    for flow in Flow::ALL {
+        let instead = Instead {
+            flow: Some(flow),
+            ..Instead::default()
+        };
+        if let Some(label) = hint.strip_suffix(&invocation::command(request, instead)) {
+            let other = if flow == request.flow {
+                String::new()
+            } else {
+                format!(" --default-flow {}", flow.as_str())
+            };
+            return format!("{label}{command}{other}");
+        }
+    }
+    hint.to_owned()
+}
+
 /// The token that shows that a profile works, without the token.
 pub(crate) fn works(issued: &Issued, request: &TokenRequest) -> String {
     let whose = match &issued.entry.account {
@@ -172,6 +214,36 @@ mod tests {
     use model::AuthMethod;
 
     use super::*;
+
+    #[test]
+    fn a_failed_trial_is_repeated_by_the_command_that_tried() {
+        let request = super::super::sample_request(Some("p"), Flow::DeviceCode);
+        let call = |flow| {
+            let flow = Some(flow);
+            invocation::command(
+                &request,
+                Instead {
+                    flow,
+                    ..Instead::default()
+                },
+            )
+        };
+        let failed = CommandError::usage("invalid_scope", "no")
+            .hint("Ask for: -s a/.default")
+            .hint("If it stands in the profile: entra-auth-cli config edit p --scope a/.default")
+            .hint(format!("Again: {}", call(Flow::DeviceCode)))
+            .hint(format!("Or: {}", call(Flow::AuthorizationCode)));
+        let edit = "entra-auth-cli config edit p --test";
+        assert_eq!(
+            trial_failed(failed, &request, edit).hints,
+            [
+                format!("Ask for: {edit} --scope a/.default"),
+                format!("Again: {edit}"),
+                format!("Or: {edit} --default-flow AuthorizationCode"),
+                "Nothing was changed.".to_owned(),
+            ]
+        );
+    }
 
     #[test]
     fn the_first_call_is_one_that_can_work() {

@@ -27,6 +27,7 @@ fn a_wrong_new_secret_fails_though_a_good_token_is_cached() {
     let before = world.home.contents();
     let said = world.call(&ROTATE).input("mistyped").run().failure(2);
     assert!(said.contains("AADSTS7000215"), "{said}");
+    assert!(said.contains("Nothing was changed."), "{said}");
     assert!(!said.contains("mistyped"), "{said}");
     assert_eq!(world.home.contents(), before);
     assert_eq!(world.call(&["get-token"]).run().answer(), token);

@@ -55,7 +55,11 @@ pub(super) fn run(
         ..
     } = draft;
     if args.test {
-        trial::before_saving(ui, variables, &store, &profile, &given, kept)?;
+        let again = format!(
+            "entra-auth-cli config create --name {} … --test",
+            profile.name
+        );
+        trial::before_saving(ui, variables, &store, &profile, &given, kept, &again)?;
     }
     save::new_profile(ui, &store, &profile, &given, replaces)?;
     if extent == Extent::All && !args.test && wants_token(ui)? {

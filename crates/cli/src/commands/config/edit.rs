@@ -57,7 +57,9 @@ pub(super) fn run(
     profile.updated_at = Some(store.clock.now().to_string());
     let destination = settings::profile_destination(&profile)?;
     if args.test {
-        trial::before_saving(ui, variables, &store, &profile, &given, Kept::InTheStore)?;
+        let again = format!("entra-auth-cli config edit {} --test", profile.name);
+        let kept = Kept::InTheStore;
+        trial::before_saving(ui, variables, &store, &profile, &given, kept, &again)?;
     }
     let _hold = store.hold(ui)?;
     save::seal(&store, &profile, &given)?;

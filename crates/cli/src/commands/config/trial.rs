@@ -24,6 +24,7 @@ use crate::ui::Ui;
 use crate::wording;
 
 /// Gets a token with a profile that is not saved yet, past the cache, and keeps nothing of it.
+/// `command` is what a person calls again if there is none.
 pub(super) fn before_saving(
     ui: &Ui,
     variables: &Variables,
@@ -31,6 +32,7 @@ pub(super) fn before_saving(
     profile: &Profile,
     given: &GivenSecrets,
     kept: Kept,
+    command: &str,
 ) -> Result<(), CommandError> {
     let value = |kind: SecretKind| {
         let (_, secret) = given.by_kind().into_iter().find(|(one, _)| *one == kind)?;
@@ -48,6 +50,7 @@ pub(super) fn before_saving(
         &request,
         &TokenArgs::default(),
     )
+    .map_err(|error| wording::trial_failed(error, &request, command))
 }
 
 /// Gets a token with a profile that was saved, as `get-token` would, and does not print it.

@@ -60,6 +60,9 @@ pub(super) fn run(
         DoctorOutput::Text => {
             ui.tell(&report.text(Signs::of_the_locale(variables)))?;
             ui.note(&report.summary());
+            if profiles.is_empty() && !args.all_profiles {
+                ui.note(without_profile(args.offline));
+            }
         }
         DoctorOutput::Json => ui.answer(&document::json(&report)?)?,
         DoctorOutput::Yaml => ui.answer(&document::yaml(&report)?)?,
@@ -73,6 +76,16 @@ pub(super) fn run(
     } else {
         ExitCode::SUCCESS
     })
+}
+
+/// What was looked at where no profile is chosen, and how to choose one.
+const fn without_profile(offline: bool) -> &'static str {
+    if offline {
+        "No profile is chosen, so none was examined. One or all: -p NAME, --all-profiles"
+    } else {
+        "No profile is chosen, so the public cloud was examined. A profile, or all: -p NAME, \
+         --all-profiles"
+    }
 }
 
 fn of_the_machine() -> Vec<Check> {

@@ -52,10 +52,10 @@ impl Report {
             of_it.count()
         };
         format!(
-            "{} checks: {} failed, {} warnings, {} skipped",
-            self.findings.len(),
+            "{}: {} failed, {}, {} skipped",
+            counted(self.findings.len(), "check"),
             count(Status::Failed),
-            count(Status::Warning),
+            counted(count(Status::Warning), "warning"),
             count(Status::Skipped)
         )
     }
@@ -84,6 +84,11 @@ impl Report {
         }
         text
     }
+}
+
+fn counted(count: usize, what: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{ending}")
 }
 
 fn style(status: Status) -> Style {
@@ -179,10 +184,10 @@ mod tests {
              \nsp\n[x]  Thing: seen\\u{1b}[2J\n[-]  Thing: seen\\u{1b}[2J\n"
         );
         assert!(report.has_failed());
-        assert_eq!(
-            report.summary(),
-            "4 checks: 1 failed, 1 warnings, 1 skipped"
-        );
+        assert_eq!(report.summary(), "4 checks: 1 failed, 1 warning, 1 skipped");
+        let warned = [Some("a"), Some("b")].map(|fix| finding(None, Status::Warning, fix));
+        let two = Report::new(warned.into(), String::new());
+        assert_eq!(two.summary(), "2 checks: 0 failed, 2 warnings, 0 skipped");
     }
 
     #[cfg(target_os = "linux")]
