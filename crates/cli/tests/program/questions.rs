@@ -171,3 +171,31 @@ fn a_value_in_place_of_a_variables_name_is_kept_nowhere() {
     assert!(!said.contains(SECRET), "{said}");
     assert!(!world.home.profiles().exists());
 }
+
+#[test]
+fn an_address_of_this_machine_may_be_of_either_kind_and_a_tenant_tells() {
+    for (tenant, authority_has_tenant) in [(TENANT, true), ("", false)] {
+        let world = World::new();
+        let call = world.call(&["config", "create", "--authority", world.emulator.base_url()]);
+        let call = call.args(["--name", "sp", "--auth-method", "ClientSecret"]);
+        let mut terminal = Terminal::start(call.args(["--scope", "graph"]));
+        terminal.wait_for("Tenant");
+        terminal.wait_for("empty for an OpenID provider");
+        terminal.type_line(tenant);
+        terminal.wait_for("Client id");
+        terminal.type_line(CLIENT_ID);
+        terminal.wait_for("Client secret");
+        terminal.type_line(SECRET);
+        terminal.wait_for("Set default OAuth2 flow?");
+        terminal.type_line("n");
+        terminal.wait_for("Save this profile?");
+        terminal.type_line("Save");
+        terminal.wait_for("Get a token now?");
+        terminal.type_line("n");
+        let (shown, code) = terminal.end();
+        assert_eq!(code, 0, "{shown}");
+        let shown = world.call(&["config", "show", "-o", "json"]).run().answer();
+        let profile: serde_json::Value = serde_json::from_str(&shown).unwrap();
+        assert_eq!(profile["tenantId"].is_string(), authority_has_tenant);
+    }
+}

@@ -110,7 +110,11 @@ pub(super) fn tenant(ui: &Ui, draft: &mut Draft) -> Result<Answer<()>, CommandEr
     let initial = draft.profile.tenant_id.clone().unwrap_or_default();
     let asked = TextQuestion {
         question: "Tenant",
-        help: "tenant id or domain, as contoso.onmicrosoft.com",
+        help: if draft.needs_tenant() {
+            "tenant id or domain, as contoso.onmicrosoft.com"
+        } else {
+            "tenant id or domain; empty for an OpenID provider"
+        },
         initial: &initial,
     };
     let check = |profile: &Profile| match &profile.tenant_id {

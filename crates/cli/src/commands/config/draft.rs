@@ -4,6 +4,7 @@ use model::AuthMethod;
 use model::Authority;
 use model::AuthorityError;
 use model::AuthorityInput;
+use model::AuthorityKind;
 use model::Clock as _;
 use model::Flow;
 use model::Profile;
@@ -151,13 +152,25 @@ impl Draft {
 
     /// Whether the authority needs a tenant beside its address.
     pub(super) fn needs_tenant(&self) -> bool {
-        let input = AuthorityInput {
+        let resolved = self.authority_of(None);
+        matches!(resolved, Err(AuthorityError::MissingTenant(_)))
+    }
+
+    /// Whether the address may be Entra's or an OpenID provider's, and a tenant tells which.
+    pub(super) fn may_have_tenant(&self) -> bool {
+        let kind = |tenant| self.authority_of(tenant).ok().map(|found| found.kind());
+        kind(None) == Some(AuthorityKind::Oidc)
+            && kind(Some("organizations")) == Some(AuthorityKind::Entra)
+    }
+
+    fn authority_of(&self, tenant: Option<&str>) -> Result<Authority, AuthorityError> {
+        AuthorityInput {
             cloud: self.profile.cloud,
             authority: self.profile.authority.as_deref(),
             kind: self.profile.authority_type,
-            tenant: None,
-        };
-        matches!(input.resolve(), Err(AuthorityError::MissingTenant(_)))
+            tenant,
+        }
+        .resolve()
     }
 
     /// Whether the certificate's file needs a password. One that cannot be read is taken for closed:

@@ -78,7 +78,9 @@ impl Step {
         let all = extent == Extent::All;
         match self {
             Self::Name => !said.name,
-            Self::Tenant => all && !said.tenant && draft.needs_tenant(),
+            Self::Tenant => {
+                all && !said.tenant && (draft.needs_tenant() || draft.may_have_tenant())
+            }
             Self::ClientId => all && !said.client_id,
             Self::Method => !said.method,
             Self::ClientSecret => method == AuthMethod::ClientSecret && !said.client_secret,
