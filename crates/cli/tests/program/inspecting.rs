@@ -225,3 +225,29 @@ fn a_stray_token_is_not_repeated_in_the_complaint_about_it() {
         }
     }
 }
+
+#[test]
+fn local_times_are_those_of_the_variable_or_else_of_the_system() {
+    let world = World::new();
+    let shown = |zone: Option<&str>| {
+        let call = world.call(&["inspect", "-"]).without_env("TZ");
+        let call = match zone {
+            Some(zone) => call.env("TZ", zone),
+            None => call,
+        };
+        // The end is 2001-09-09T01:46:40Z.
+        call.input("e30.eyJleHAiOjEwMDAwMDAwMDB9.c2ln")
+            .run()
+            .answer()
+    };
+    let tokyo = shown(Some("Asia/Tokyo"));
+    assert!(tokyo.contains("2001-09-09 10:46:40 +09:00"), "{tokyo}");
+    let date = std::process::Command::new("date")
+        .args(["-d", "@1000000000", "+%Y-%m-%d %H:%M:%S %:z"])
+        .env_remove("TZ")
+        .output()
+        .unwrap();
+    let here = String::from_utf8(date.stdout).unwrap();
+    let system = shown(None);
+    assert!(system.contains(here.trim()), "{system}");
+}

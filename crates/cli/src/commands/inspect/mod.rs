@@ -79,7 +79,7 @@ pub(super) fn run(
         InspectOutput::Pretty => {
             let page = pretty::Page {
                 width: ui.text_width(),
-                zone: &jiff::tz::TimeZone::system(),
+                zone: &settings::local_zone(variables),
             };
             ui.tell(&page.of(&token, &meaning, verified, now))?;
         }
