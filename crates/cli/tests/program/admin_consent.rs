@@ -50,3 +50,14 @@ fn where_nobody_can_consent_there_is_no_page() {
     let said = call.run().failure(4);
     assert!(said.contains("--redirect-uri"), "{said}");
 }
+
+#[test]
+fn a_stranger_in_the_profile_file_gets_no_page() {
+    let world = World::with_profile();
+    let base = world.emulator.base_url().to_owned();
+    let stranger = |text: String| text.replace(&base, "https://login.evil.example");
+    world.home.edit_profiles(stranger);
+    let said = world.call(&["consent-url", "-p", "sp"]).run().failure(4);
+    assert!(said.contains("config trust sp"), "{said}");
+    assert!(!said.contains("adminconsent"), "{said}");
+}

@@ -317,6 +317,33 @@ fn a_link_that_leads_astray_is_not_followed() {
 }
 
 #[test]
+fn empty_pages_without_an_end_are_given_up() {
+    let stage = Stage::new();
+    let links: Vec<String> = (0..200).map(|number| format!("{NEXT}{number}")).collect();
+    let pages = links.iter().map(|link| page(&[], Some(link)));
+    stage.will_reply([token("t", 3600)].into_iter().chain(pages));
+    let request = request();
+    let mut listing = listing(&stage, &request, "");
+    let error = loop {
+        match listing.next_page() {
+            Ok(found) => assert!(found.is_some_and(|page| page.is_empty())),
+            Err(error) => break error,
+        }
+    };
+    assert!(
+        matches!(
+            &error,
+            EngineError::Graph(GraphError::Link {
+                fault: LinkFault::Endless,
+                ..
+            })
+        ),
+        "{error:?}"
+    );
+    assert_eq!(asked(&stage).len(), 101);
+}
+
+#[test]
 fn a_redirect_is_no_page_and_is_not_followed() {
     let stage = Stage::new();
     stage.will_reply([
