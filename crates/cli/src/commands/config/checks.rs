@@ -30,7 +30,7 @@ use crate::wording;
 const READING: Duration = Duration::from_secs(10);
 
 /// The profile that has this name already, letter case apart.
-pub(super) fn namesake(
+pub(in crate::commands) fn namesake(
     store: &Store,
     name: &ProfileName,
 ) -> Result<Option<ProfileName>, CommandError> {

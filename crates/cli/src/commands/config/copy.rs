@@ -8,6 +8,7 @@ use model::Profile;
 use model::ProfileName;
 use vault::SecretKind;
 
+use super::checks;
 use super::fields;
 use super::save;
 use super::valid_name;
@@ -63,11 +64,7 @@ pub(super) fn run(
 }
 
 fn must_be_free(store: &Store, name: &ProfileName) -> Result<(), CommandError> {
-    let names = store.vault.profiles().names().map_err(wording::profiles)?;
-    let taken = names
-        .into_iter()
-        .find(|known| known.as_str().eq_ignore_ascii_case(name.as_str()));
-    match taken {
+    match checks::namesake(store, name)? {
         Some(known) => Err(wording::profiles(vault::ProfilesError::Exists(known))),
         None => Ok(()),
     }

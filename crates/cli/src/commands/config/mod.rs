@@ -28,6 +28,7 @@ mod trust;
 mod unlock;
 mod view;
 
+pub(super) use self::checks::namesake;
 pub(super) use self::fields::GivenSecrets;
 pub(super) use self::save::must_be_approved;
 pub(super) use self::save::new_profile;
@@ -71,7 +72,7 @@ pub(super) fn run(
 }
 
 /// A name that a profile can have.
-fn valid_name(text: &str) -> Result<ProfileName, CommandError> {
+pub(super) fn valid_name(text: &str) -> Result<ProfileName, CommandError> {
     ProfileName::parse(text)
         .map_err(|error| CommandError::usage("invalid_profile_name", format!("`{text}`: {error}")))
 }

@@ -23,12 +23,8 @@ use crate::wording;
 
 /// The name that a person gave, if it can be a new profile's.
 pub(super) fn new_name(store: &Store, text: &str) -> Result<ProfileName, CommandError> {
-    let name = ProfileName::parse(text).map_err(|error| {
-        CommandError::usage("invalid_profile_name", format!("`{text}`: {error}"))
-    })?;
-    let names = store.vault.profiles().names().map_err(wording::profiles)?;
-    let same = |known: &&ProfileName| known.as_str().eq_ignore_ascii_case(name.as_str());
-    match names.iter().find(same) {
+    let name = config::valid_name(text)?;
+    match config::namesake(store, &name)? {
         Some(known) => Err(CommandError::usage(
             "profile_exists",
             format!("a profile `{known}` exists already"),
