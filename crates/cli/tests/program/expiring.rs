@@ -9,8 +9,8 @@ use crate::support::World;
 
 const ANEW: [&str; 2] = ["get-token", "--force"];
 
-#[test]
-fn a_secret_that_has_ended_is_told_once_and_says_what_to_do() {
+/// A profile whose secret still works, though its end has passed.
+fn with_ended_secret() -> World {
     let world = World::new();
     let flags = [
         "--client-secret-stdin",
@@ -18,6 +18,12 @@ fn a_secret_that_has_ended_is_told_once_and_says_what_to_do() {
         "2026-01-31",
     ];
     world.create("sp", &flags, SECRET);
+    world
+}
+
+#[test]
+fn a_secret_that_has_ended_is_told_once_and_says_what_to_do() {
+    let world = with_ended_secret();
     let (token, said) = world.call(&ANEW).run().answer_and_words();
     assert!(!token.is_empty());
     assert!(said.contains("ended on 2026-01-31T00:00:00Z"), "{said}");
@@ -33,13 +39,7 @@ fn a_secret_that_has_ended_is_told_once_and_says_what_to_do() {
 
 #[test]
 fn who_wants_silence_is_told_nothing_and_json_is_told_in_json() {
-    let world = World::new();
-    let flags = [
-        "--client-secret-stdin",
-        "--client-secret-expires",
-        "2026-01-31",
-    ];
-    world.create("sp", &flags, SECRET);
+    let world = with_ended_secret();
     let (_, said) = world
         .call(&["get-token", "--no-cache", "-q"])
         .run()
@@ -56,13 +56,7 @@ fn who_wants_silence_is_told_nothing_and_json_is_told_in_json() {
 
 #[test]
 fn the_end_goes_with_the_secret_it_belongs_to() {
-    let world = World::new();
-    let flags = [
-        "--client-secret-stdin",
-        "--client-secret-expires",
-        "2026-01-31",
-    ];
-    world.create("sp", &flags, SECRET);
+    let world = with_ended_secret();
     let edit = world.call(&["config", "edit", "sp", "--client-secret-stdin"]);
     edit.input(SECRET).run().answer_and_words();
     let shown = world.call(&["config", "show", "sp", "-o", "json"]).run();
