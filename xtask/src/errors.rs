@@ -18,7 +18,8 @@ const HEAD: &str = "| code | exit code | meaning |\n|---|---|---|\n";
 const BEGINNING: &str = "\
 # Error codes
 
-Every error has a stable code, shown with `-o json` as `code` ([json.md](reference/json.md#error)). \
+Every error has a stable code, shown in brackets behind the message, and with `-o json` as `code` \
+([json.md](reference/json.md#error)). \
 This page has each: what it means, what usually leads to it, and what to do. \
 `entra-auth-cli explain CODE` says the same, and with `-p` fills in a profile. \
 What the kinds of exit code mean: [exit codes](reference/exit-codes.md).
@@ -122,17 +123,27 @@ fn page(entries: &[Entry]) -> String {
         .fold(BEGINNING.to_owned(), |mut text, entry| {
             let _ = write!(
                 text,
-                "\n## {}\n\nExit code {}: {}.\n\n```\nerror: {}\n```\n\n\
+                "\n## {}\n\nExit code {}: {}.\n\n```\nerror: {}{}\n```\n\n\
                  - Why: {}\n- What to do: {}\n",
                 entry.code,
                 entry.exit_codes,
                 entry.meaning,
                 entry.example,
+                code_behind(entry),
                 in_prose(&entry.cause),
                 in_prose(&entry.next_step)
             );
             text
         })
+}
+
+/// What is printed behind the message: the code, unless the message names it.
+fn code_behind(entry: &Entry) -> String {
+    if entry.example.contains(&format!("({})", entry.code)) {
+        String::new()
+    } else {
+        format!(" [{}]", entry.code)
+    }
 }
 
 /// The text where Markdown would read `<`, `*`, `_` and the like.

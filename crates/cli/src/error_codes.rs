@@ -2,6 +2,7 @@
 //!
 //! `docs/errors.md` and the table in `docs/reference/exit-codes.md` are written from the same file.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use protocol::aadsts::Facts;
@@ -24,6 +25,8 @@ pub(crate) struct Entry {
     next_step: String,
     /// A message as the program words it.
     pub(crate) example: String,
+    /// What its messages have in them and no other's, `…` for what differs between two of them.
+    says: Vec<String>,
 }
 
 impl Entry {
@@ -31,6 +34,60 @@ impl Entry {
     pub(crate) fn next_step(&self, facts: &Facts<'_>) -> String {
         facts.fill(&self.next_step)
     }
+
+    /// How much of a line its messages have in common with it, in bytes; 0 if it is none of them.
+    fn likeness(&self, line: &str) -> usize {
+        let alike = self.says.iter().filter(|says| stands_in(line, says));
+        alike.map(String::len).max().unwrap_or_default()
+    }
+}
+
+/// Whether the parts of a pattern stand in a line, one after the other.
+fn stands_in(line: &str, pattern: &str) -> bool {
+    let mut rest = line;
+    pattern.split('…').all(|part| {
+        let after = rest.split_once(part);
+        rest = after.map_or(rest, |(_, after)| after);
+        after.is_some()
+    })
+}
+
+/// A message as it is printed: with its code behind it, unless it names that itself.
+pub(crate) fn with_code<'m>(message: &'m str, code: &str) -> Cow<'m, str> {
+    if message.contains(&format!("({code})")) {
+        Cow::Borrowed(message)
+    } else {
+        Cow::Owned(format!("{message} [{code}]"))
+    }
+}
+
+/// The entry of the last error in a text that this program printed: by the code behind its message
+/// ([`with_code`]), else by its words.
+pub(crate) fn printed_in(text: &str) -> Option<&'static Entry> {
+    let mut lines = text.lines().map(str::trim_end).rev();
+    lines
+        .clone()
+        .find_map(code_behind)
+        .or_else(|| lines.find_map(|line| worded(line, text)))
+}
+
+fn code_behind(line: &str) -> Option<&'static Entry> {
+    let (_, code) = line.strip_suffix(']')?.rsplit_once(" [")?;
+    entry(code)
+}
+
+/// Only a line that is called an error, or stands alone, is compared: in others the same words
+/// may mean anything.
+fn worded(line: &str, text: &str) -> Option<&'static Entry> {
+    let message = match line.split_once("error: ") {
+        Some((_, message)) => message,
+        None if text.trim().lines().count() == 1 => line,
+        None => return None,
+    };
+    let likest = entries()
+        .iter()
+        .max_by_key(|entry| entry.likeness(message))?;
+    (likest.likeness(message) > 0).then_some(likest)
 }
 
 #[expect(
@@ -136,6 +193,52 @@ mod tests {
                 );
             }
         }
+    }
+
+    fn found(text: &str) -> Option<&'static str> {
+        printed_in(text).map(|entry| entry.code.as_str())
+    }
+
+    #[test]
+    fn every_code_is_found_behind_its_message() {
+        for entry in entries() {
+            let code = entry.code.as_str();
+            for message in [&entry.example, "other words"] {
+                let printed = format!("$ x\nerror: {}\nhint: y [z]\n", with_code(message, code));
+                if printed.contains(&format!("[{code}]")) {
+                    assert_eq!(found(&printed), Some(code), "{printed}");
+                } else {
+                    assert!(printed.contains(&format!("({code})")), "{printed}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_message_without_its_code_is_known_by_its_words() {
+        // The provider's name stands in these, and nobody is shown the last.
+        let is_named = |entry: &Entry| {
+            entry.example.contains(&format!("({})", entry.code)) || entry.code == "interrupted"
+        };
+        for entry in entries() {
+            assert_eq!(entry.says.is_empty(), is_named(entry), "{}", entry.code);
+            if !is_named(entry) {
+                let printed = format!("2026-07-01T08:09:10Z error: {}\nhint: x", entry.example);
+                assert_eq!(found(&printed), Some(entry.code.as_str()));
+                assert_eq!(found(&entry.example), Some(entry.code.as_str()));
+            }
+        }
+    }
+
+    #[test]
+    fn only_what_is_called_an_error_is_compared() {
+        assert_eq!(found("first\nthe input is empty\nlast"), None);
+        assert_eq!(found("all is well"), None);
+        assert_eq!(found("list [1, 2]"), None);
+        assert_eq!(
+            found("error: there is no flow `x`\nerror: y [no_store]"),
+            Some("no_store")
+        );
     }
 
     #[test]

@@ -271,7 +271,7 @@ fn without_a_display_it_says_what_to_do_instead() {
         (
             Some(4),
             "",
-            "error: there is no clipboard to copy to: this session has no display\n\
+            "error: there is no clipboard to copy to: this session has no display [clipboard_unavailable]\n\
              hint: Keep it in a file that only you can read: --file PATH instead of --copy\n\
              hint: Or hand it to a program: entra-auth-cli get-token … | PROGRAM\n"
         )

@@ -37,6 +37,7 @@ use crate::args::ColorChoice;
 use crate::command_error::CommandError;
 use crate::command_error::ErrorDocument;
 use crate::command_error::Kind;
+use crate::error_codes;
 use crate::output::document;
 use crate::settings::Variables;
 use crate::wording;
@@ -247,7 +248,7 @@ impl Ui {
     pub(crate) fn complain(&self, error: &CommandError) {
         self.line(&format!(
             "{ERROR}error{ERROR:#}: {}",
-            escaped(&error.message)
+            escaped(&error_codes::with_code(&error.message, error.code))
         ));
         for hint in error.advice().iter() {
             self.line(&format!("{HINT}hint{HINT:#}: {}", escaped(hint)));

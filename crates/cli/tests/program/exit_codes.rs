@@ -36,19 +36,19 @@ fn two_the_identity_provider_refused() {
 fn three_no_such_profile() {
     let home = Home::new();
     assert_snapshot!(home.call(&["get-token", "-p", "nope"]).run().failure(3), @r#"
-    error: there is no profile `nope`
+    error: there is no profile `nope` [profile_not_found]
     hint: Make one: entra-auth-cli config create
     hint: Or do without: entra-auth-cli get-token --tenant TENANT --client-id ID …
     "#);
     assert_snapshot!(home.call(&["get-token"]).run().failure(3), @r#"
-    error: there is no profile yet
+    error: there is no profile yet [profile_not_found]
     hint: Make one: entra-auth-cli config create
     hint: Or do without: entra-auth-cli get-token --tenant TENANT --client-id ID …
     "#);
     let world = World::with_profile();
     world.create("other", &["--client-secret-stdin"], SECRET);
     assert_snapshot!(world.call(&["get-token"]).run().failure(3), @r#"
-    error: several profiles exist, and none is named
+    error: several profiles exist, and none is named [profile_not_found]
     hint: Name one: -p NAME
     hint: The profiles are: sp, other
     "#);
@@ -269,7 +269,7 @@ fn seven_nobody_may_be_asked() {
     let _named = named_in_snapshots();
     let home = Home::new();
     assert_snapshot!(home.call(&["config", "create"]).run().failure(7), @r#"
-    error: a person is needed to answer `Profile name`, but input is not allowed here
+    error: a person is needed to answer `Profile name`, but input is not allowed here [input_needed]
     hint: Name it: --name NAME
     "#);
     let named = [
@@ -285,18 +285,18 @@ fn seven_nobody_may_be_asked() {
         .call(&named)
         .args([CLIENT_ID, "--auth-method", "ClientSecret"]);
     assert_snapshot!(call.run().failure(7), @r#"
-    error: a person is needed to answer `Client secret`, but input is not allowed here
+    error: a person is needed to answer `Client secret`, but input is not allowed here [input_needed]
     hint: Give it: --client-secret-stdin, --client-secret-file FILE, --client-secret-env NAME or --client-secret-command COMMAND
     "#);
     let world = World::with_profile();
     assert_snapshot!(world.call(&["config", "delete", "sp"]).run().failure(7), @r#"
-    error: a person is needed to answer `Delete profile `sp` with client secret and its cached tokens?`, but input is not allowed here
+    error: a person is needed to answer `Delete profile `sp` with client secret and its cached tokens?`, but input is not allowed here [input_needed]
     hint: Without asking: --yes
     "#);
     assert_snapshot!(world.call(&["config", "trust", "sp"]).run().failure(7), @r#"
     Profile `sp`
     gets tokens from     http://127.0.0.1:[port], tenant contoso.onmicrosoft.com, client [guid]
-    error: a person is needed to answer `Approve this on this machine?`, but input is not allowed here
+    error: a person is needed to answer `Approve this on this machine?`, but input is not allowed here [input_needed]
     hint: Without asking: --yes
     "#);
     assert!(

@@ -149,7 +149,12 @@ fn read(path: &Path, is_stdin: bool) -> Result<Zeroizing<Vec<u8>>, CommandError>
     } else {
         std::fs::File::open(path).and_then(|file| file.take(SIZE_LIMIT + 1).read_to_end(&mut bytes))
     };
-    read.map_err(|error| unreadable(format!("{} cannot be read: {error}", path.display())))?;
+    read.map_err(|error| {
+        unreadable(format!(
+            "the export {} cannot be read: {error}",
+            path.display()
+        ))
+    })?;
     Ok(bytes)
 }
 

@@ -58,17 +58,26 @@ pub(super) struct PortalPage {
 }
 
 /// Everything in a text that can be explained, the likeliest first; numbers without an entry last.
-pub(super) fn findings(found: &Diagnosis, whom: &Whom) -> Vec<Finding> {
+///
+/// Where this program printed the text, its own code stands before the names in its message.
+pub(super) fn findings(
+    found: &Diagnosis,
+    ours: Option<&'static error_codes::Entry>,
+    whom: &Whom,
+) -> Vec<Finding> {
     let numbers = found
         .numbers
         .iter()
         .map(|number| of_number(number, found, whom));
+    let is_ours = |name: &str| ours.is_some_and(|entry| entry.code == name);
     let names = found
         .names
         .iter()
+        .filter(|name| !is_ours(&name.text))
         .filter_map(|name| of_name(&name.text, whom));
+    let ours = ours.map(|entry| of_ours(entry, whom));
     let topic = found.topic.map(of_topic);
-    let mut findings: Vec<Finding> = numbers.chain(names).chain(topic).collect();
+    let mut findings: Vec<Finding> = numbers.chain(ours).chain(names).chain(topic).collect();
     findings.sort_by_key(|finding| !finding.known);
     findings
 }
@@ -128,13 +137,7 @@ fn pages(entry: &aadsts::Entry, whom: &Whom) -> Vec<PortalPage> {
 
 fn of_name(name: &str, whom: &Whom) -> Option<Finding> {
     if let Some(entry) = error_codes::entry(name) {
-        return Some(Finding {
-            exit_codes: entry.exit_codes.clone(),
-            meaning: Some(sentence(&entry.meaning)),
-            cause: Some(entry.cause.clone()),
-            next_step: Some(entry.next_step(&whom.facts())),
-            ..empty(entry.code.clone(), Kind::Program)
-        });
+        return Some(of_ours(entry, whom));
     }
     let entry = error_names::entry(name)?;
     Some(Finding {
@@ -142,6 +145,16 @@ fn of_name(name: &str, whom: &Whom) -> Option<Finding> {
         next_step: Some(entry.next_step(&whom.facts())),
         ..empty(entry.name.clone(), Kind::Name)
     })
+}
+
+fn of_ours(entry: &error_codes::Entry, whom: &Whom) -> Finding {
+    Finding {
+        exit_codes: entry.exit_codes.clone(),
+        meaning: Some(sentence(&entry.meaning)),
+        cause: Some(entry.cause.clone()),
+        next_step: Some(entry.next_step(&whom.facts())),
+        ..empty(entry.code.clone(), Kind::Program)
+    }
 }
 
 fn of_topic(topic: Topic) -> Finding {

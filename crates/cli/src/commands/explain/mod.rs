@@ -4,6 +4,7 @@ mod catalogue;
 mod finding;
 mod mending;
 mod near;
+mod pasted;
 mod text;
 mod view;
 mod whom;
@@ -20,6 +21,7 @@ use self::whom::Whom;
 use crate::args::ExplainArgs;
 use crate::args::ExplainOutput;
 use crate::command_error::CommandError;
+use crate::error_codes;
 use crate::output::document;
 use crate::settings;
 use crate::settings::Variables;
@@ -49,8 +51,9 @@ pub(super) fn run(
     }
     let text = given(args)?;
     let whom = whom(ui, variables, args.profile.as_deref())?;
-    let found = diagnosis::of(&text);
-    let explanation = Explanation::of(&found, &whom);
+    let plain = pasted::without_advice(&text);
+    let found = diagnosis::of(&plain);
+    let explanation = Explanation::of(&found, error_codes::printed_in(&plain), &whom);
     if explanation.explains_nothing() {
         return Err(nothing_recognised(&found, &text));
     }

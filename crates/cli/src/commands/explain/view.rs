@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::finding;
 use super::finding::Finding;
 use super::whom::Whom;
+use crate::error_codes::Entry;
 use crate::shell;
 
 /// What a text says, explained; `docs/schema/explanation.schema.json`.
@@ -27,13 +28,13 @@ pub(super) struct Explanation {
 }
 
 impl Explanation {
-    /// Explains what was found in a text.
-    pub(super) fn of(found: &Diagnosis, whom: &Whom) -> Self {
+    /// Explains what was found in a text, which may be an error that this program printed.
+    pub(super) fn of(found: &Diagnosis, ours: Option<&'static Entry>, whom: &Whom) -> Self {
         let claims = found.claims.as_deref();
         Self {
             schema_version: 1,
             profile: whom.profile.clone(),
-            findings: finding::findings(found, whom),
+            findings: finding::findings(found, ours, whom),
             claims: claims.and_then(|claims| serde_json::from_str(claims).ok()),
             claims_command: claims.map(|claims| {
                 format!(
@@ -81,11 +82,17 @@ mod tests {
     use protocol::diagnosis;
 
     use super::*;
+    use crate::commands::explain::pasted;
     use crate::commands::explain::text;
     use crate::error_codes;
 
     fn explained(text: &str) -> Explanation {
-        Explanation::of(&diagnosis::of(text), &Whom::default())
+        let plain = pasted::without_advice(text);
+        Explanation::of(
+            &diagnosis::of(&plain),
+            error_codes::printed_in(&plain),
+            &Whom::default(),
+        )
     }
 
     #[test]
@@ -104,6 +111,27 @@ mod tests {
             assert_eq!(finding.code, code);
             assert!(finding.known && finding.meaning.is_some(), "{code}");
             assert!(finding.next_step.is_some(), "{code}");
+        }
+    }
+
+    #[test]
+    fn every_error_of_ours_is_explained_from_what_is_printed() {
+        for entry in error_codes::entries() {
+            let code = entry.code.as_str();
+            let printed = format!(
+                "$ entra-auth-cli get-token\nerror: {}\nhint: See AADSTS65001: invalid_grant\n",
+                error_codes::with_code(&entry.example, code)
+            );
+            let found = explained(&printed);
+            let codes: Vec<&str> = found.findings.iter().map(|one| one.code.as_str()).collect();
+            assert!(codes.contains(&code), "{printed}: {codes:?}");
+            assert_eq!(
+                codes.contains(&"AADSTS65001"),
+                entry.example.contains("65001")
+            );
+            let is_providers = entry.example.contains(&format!("({code})"));
+            let is_first = codes[0] == code || codes[0].starts_with("AADSTS");
+            assert!(is_first || !is_providers, "{printed}: {codes:?}");
         }
     }
 
@@ -139,7 +167,7 @@ mod tests {
             client_id: Some("6731de76-14a6-49ae-97bc-6eba6914391e".to_owned()),
             ..Whom::default()
         };
-        let notes = |text: &str| Explanation::of(&diagnosis::of(text), &whom).notes;
+        let notes = |text: &str| Explanation::of(&diagnosis::of(text), None, &whom).notes;
         let other = "AADSTS65001: application with ID '2f1e9d7c-64a3-4c0e-8d39-0b7f3b0a7c55'";
         assert!(notes(other)[0].contains("2f1e9d7c"));
         let same = "AADSTS65001: application with ID '6731DE76-14A6-49AE-97BC-6EBA6914391E'";
