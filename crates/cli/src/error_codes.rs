@@ -61,14 +61,16 @@ pub(crate) fn with_code<'m>(message: &'m str, code: &str) -> Cow<'m, str> {
     }
 }
 
-/// The entry of the last error in a text that this program printed: by the code behind its message
-/// ([`with_code`]), else by its words.
-pub(crate) fn printed_in(text: &str) -> Option<&'static Entry> {
+/// The entry of the last error in a text that this program printed, by the code behind its message
+/// ([`with_code`]).
+pub(crate) fn by_code(text: &str) -> Option<&'static Entry> {
+    text.lines().map(str::trim_end).rev().find_map(code_behind)
+}
+
+/// The entry of the last error in a text that this program printed, by the words of its message.
+pub(crate) fn by_words(text: &str) -> Option<&'static Entry> {
     let mut lines = text.lines().map(str::trim_end).rev();
-    lines
-        .clone()
-        .find_map(code_behind)
-        .or_else(|| lines.find_map(|line| worded(line, text)))
+    lines.find_map(|line| worded(line, text))
 }
 
 fn code_behind(line: &str) -> Option<&'static Entry> {
@@ -196,7 +198,9 @@ mod tests {
     }
 
     fn found(text: &str) -> Option<&'static str> {
-        printed_in(text).map(|entry| entry.code.as_str())
+        by_code(text)
+            .or_else(|| by_words(text))
+            .map(|entry| entry.code.as_str())
     }
 
     #[test]

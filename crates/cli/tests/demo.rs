@@ -124,7 +124,7 @@ fn every_scene_plays_and_nothing_else_is_touched() {
         "    Device Code Authentication",
         "  $ entra-auth-cli get-token -p webapp -f AuthorizationCode",
         "  $ entra-auth-cli logout -p personal-graph",
-        "    error: a person has to sign in, and nobody may be asked here",
+        "    error: a person has to sign in, and nobody may be asked here [input_needed]",
         "    Saved profile `service-principal`.",
         "  get-token -p service-principal     1  client secret: token issued",
         "  get-token -p service-principal     0  from the encrypted cache",

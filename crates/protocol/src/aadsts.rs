@@ -8,6 +8,7 @@ mod topic;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use model::Flow;
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -68,11 +69,43 @@ pub struct Entry {
     /// The exact next step. `{tenant}`, `{client_id}`, `{redirect_uri}`, `{scope}`, `{authority}`
     /// and `{profile}` stand for the request's own.
     pub next_step: String,
+    /// What to say in place of cause and next step where nobody signs in: a token of the
+    /// application itself was asked for.
+    #[serde(default)]
+    pub for_application: Option<ForApplication>,
+    /// Whether it comes of nothing but a person's sign-in, though its category does not say so.
+    #[serde(default)]
+    of_sign_in: bool,
     /// The trouble people know it as, if it has such a name.
     #[serde(default)]
     pub topic: Option<Topic>,
     /// Where this knowledge comes from.
     pub source: Source,
+}
+
+/// A code's cause and next step where the application gets the token for itself.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ForApplication {
+    /// What usually leads to it.
+    pub cause: String,
+    /// The exact next step, with the placeholders of [`Entry::next_step`].
+    pub next_step: String,
+}
+
+impl Entry {
+    /// Whether it can come of nothing but a person's sign-in.
+    pub const fn is_of_a_sign_in(&self) -> bool {
+        let is_of_category = matches!(
+            self.category,
+            Category::Consent
+                | Category::Policy
+                | Category::Account
+                | Category::Session
+                | Category::DeviceCode
+        );
+        self.for_application.is_none() && (self.of_sign_in || is_of_category)
+    }
 }
 
 /// Where what is said of a code comes from.
@@ -108,6 +141,10 @@ pub struct Facts<'a> {
     pub call: Option<&'a str>,
     /// The same by a flow that leads to a sign-in page.
     pub call_with_page: Option<&'a str>,
+    /// The flow of the request, or of the profile.
+    pub flow: Option<Flow>,
+    /// Whether the application proves itself: with a secret, a certificate or an assertion.
+    pub is_confidential: bool,
 }
 
 /// A code's entry with the request's own facts filled in.
@@ -155,12 +192,17 @@ pub fn entries() -> impl Iterator<Item = &'static Entry> {
 /// What to tell a person about the code; `None` if nothing is known of it.
 pub fn advice(code: u64, facts: &Facts<'_>) -> Option<Advice> {
     let entry = entry(code)?;
+    let of_person = (&entry.cause, &entry.next_step);
+    let (cause, next_step) = match (&entry.for_application, facts.flow) {
+        (Some(own), Some(Flow::ClientCredentials)) => (&own.cause, &own.next_step),
+        _ => of_person,
+    };
     Some(Advice {
         code,
         category: entry.category,
         meaning: facts.fill(&entry.meaning),
-        cause: facts.fill(&entry.cause),
-        next_step: facts.fill(&entry.next_step),
+        cause: facts.fill(cause),
+        next_step: facts.fill_calls(next_step, entry.is_of_a_sign_in()),
         topic: entry.topic,
         source: entry.source,
     })
@@ -169,6 +211,9 @@ pub fn advice(code: u64, facts: &Facts<'_>) -> Option<Advice> {
 /// A call as it stands in the advice, and how it begins.
 const WHOLE_CALL: &str = "entra-auth-cli get-token -p {profile}";
 const BY_PROFILE: &str = "get-token -p {profile}";
+
+/// How a call says that a person signs in by browser.
+const BY_BROWSER: &str = " -f InteractiveBrowser";
 
 /// What changes a profile; where none was used, its flags go with the call.
 const CHANGE_OF_PROFILE: &str = "entra-auth-cli config edit {profile} ";
@@ -179,7 +224,12 @@ const BY_APPLICATION: &str = "get-token --tenant-id {tenant} --client-id {client
 impl Facts<'_> {
     /// The text with its placeholders replaced. What is filled in is not looked at again.
     pub fn fill(&self, template: &str) -> String {
-        let template = self.with_calls(template);
+        self.fill_calls(template, false)
+    }
+
+    /// The same; where it is about a sign-in, every call has to be one.
+    fn fill_calls(&self, template: &str, signs_in: bool) -> String {
+        let template = self.with_calls(template, signs_in);
         let mut filled = String::with_capacity(template.len());
         let mut rest = template.as_str();
         while let Some((before, after)) = rest.split_once('{') {
@@ -200,12 +250,23 @@ impl Facts<'_> {
     }
 
     /// The text with calls that fit: what was asked for, unless the advice is to ask by another
-    /// flow or for something else; and no profile where none was used.
-    fn with_calls(&self, template: &str) -> String {
+    /// flow or for something else; a flow that leads to a sign-in page where the profile's leads to
+    /// none; and no profile where none was used.
+    fn with_calls(&self, template: &str, signs_in: bool) -> String {
         let mut parts = template.split(WHOLE_CALL);
         let mut text = parts.next().unwrap_or_default().to_owned();
         for part in parts {
             let says = |flags: &[&str]| flags.iter().any(|flag| part.starts_with(flag));
+            if let Some(flow) = self
+                .other_flow(part, signs_in)
+                .filter(|_| self.call.is_none())
+            {
+                text.push_str(WHOLE_CALL);
+                text.push_str(" -f ");
+                text.push_str(flow.as_str());
+                text.push_str(part.strip_prefix(BY_BROWSER).unwrap_or(part));
+                continue;
+            }
             text.push_str(if says(&[" -f", " -s"]) {
                 WHOLE_CALL
             } else if self.call_with_page.is_some() && says(&[" --prompt", " --login-hint"]) {
@@ -224,6 +285,28 @@ impl Facts<'_> {
             return text.replace(BY_PROFILE, BY_APPLICATION);
         }
         text
+    }
+
+    /// The flow that a call needs beside what is said behind it; `None` where it is as it should be.
+    fn other_flow(&self, behind: &str, signs_in: bool) -> Option<Flow> {
+        let with_page = if self.is_confidential {
+            Flow::AuthorizationCode
+        } else {
+            Flow::InteractiveBrowser
+        };
+        let names_a_flow = behind.starts_with(" -f");
+        let needs_page = [" --prompt", " --login-hint"]
+            .iter()
+            .any(|flag| behind.starts_with(flag));
+        // What is registered for a web app, the flow without its proof may not use.
+        let is_for_others = self.is_confidential && behind.starts_with(BY_BROWSER);
+        let is_needed = match self.flow? {
+            Flow::ClientCredentials => needs_page || is_for_others || (signs_in && !names_a_flow),
+            Flow::DeviceCode => needs_page || is_for_others,
+            Flow::AuthorizationCode => is_for_others,
+            Flow::InteractiveBrowser => false,
+        };
+        is_needed.then_some(with_page)
     }
 
     fn value(&self, placeholder: &str) -> Option<&str> {
@@ -296,6 +379,8 @@ mod tests {
         profile: Some("webapp"),
         call: None,
         call_with_page: None,
+        flow: None,
+        is_confidential: false,
     };
 
     #[test]

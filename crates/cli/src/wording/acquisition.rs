@@ -31,6 +31,7 @@ use super::transport::transport;
 use crate::command_error::CommandError;
 use crate::command_error::Kind;
 use crate::command_error::ProviderDetails;
+use crate::error_codes;
 use crate::shell;
 
 /// The ways to give a credential with the command.
@@ -413,11 +414,22 @@ pub(super) fn advised(
         profile: request.profile.as_ref().map(model::ProfileName::as_str),
         call: is_a_persons.then_some(again.as_str()),
         call_with_page: is_a_persons.then_some(with_page.as_str()),
+        flow: Some(request.flow),
+        is_confidential: !matches!(request.credential, Credential::None),
     };
     if let Some(advice) = code.and_then(|code| aadsts::advice(code, &facts)) {
         worded = worded
             .hint(format!("{} {}", advice.meaning, advice.cause))
             .hint(advice.next_step);
+    } else if let Some(entry) = error_codes::entry(worded.code)
+        && worded.hints.is_empty()
+    {
+        worded = worded.hint(entry.next_step(&facts));
+    }
+    if let (Some(code), Some(profile)) = (code, &request.profile) {
+        worded = worded.hint(format!(
+            "More, with pages and commands: entra-auth-cli explain AADSTS{code} -p {profile}"
+        ));
     }
     worded.provider = Some(Box::new(ProviderDetails {
         aadsts: code,

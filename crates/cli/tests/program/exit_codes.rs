@@ -26,6 +26,7 @@ fn two_the_identity_provider_refused() {
     error: the identity provider refused (invalid_client): AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '[guid]'.
     hint: The client secret is wrong. The secret's ID was copied instead of its value, the shell changed a character such as a dollar or exclamation mark, a line ending was copied along, or the secret is of another app.
     hint: Create a secret under Entra admin center > App registrations > [guid] > Certificates & secrets, copy the column "Value" (not "Secret ID"), and store it without the shell in between: entra-auth-cli config edit sp --client-secret-stdin
+    hint: More, with pages and commands: entra-auth-cli explain AADSTS7000215 -p sp
     correlation id: [guid]
     trace id: [guid]
     timestamp: [time]

@@ -1,11 +1,13 @@
 //! Commands of other programs that show or mend what a code is about. They are shown, never run.
 
+use model::AuthMethod;
 use model::Cloud;
 use protocol::aadsts::Category;
 use protocol::aadsts::Entry;
 use protocol::diagnosis::Identifiers;
 use serde::Serialize;
 
+use super::fit;
 use super::whom::Whom;
 use crate::shell;
 
@@ -17,23 +19,32 @@ pub(super) struct Command {
     pub(super) command: String,
 }
 
-/// The commands for a code, those that only look before those that change.
+/// The commands for a code, those that only look before those that change; this program's own first.
 pub(super) fn commands(entry: &Entry, whom: &Whom, identifiers: &Identifiers) -> Vec<Command> {
     let Some(cloud) = whom.advised_cloud() else {
         return Vec::new();
     };
-    let mut found = secret(entry, whom);
+    let mut found = our_own(entry, whom);
+    let before = found.len();
+    found.extend(secret(entry, whom));
     found.extend(registration(entry, whom));
-    if matches!(entry.code, 50_105 | 501_051) {
-        let client_id = whom.client_id.as_deref().unwrap_or("CLIENT_ID");
+    let client_id = whom.client_id.as_deref().unwrap_or("CLIENT_ID");
+    let lacks_role = entry.code == 501_051 || whom.is_application_itself();
+    if lacks_role && (entry.category == Category::Consent || is_about_assignment(entry)) {
+        found.extend(graph(
+            cloud,
+            "see which Application permissions it was granted",
+            &format!("servicePrincipals(appId='{client_id}')/appRoleAssignments"),
+        ));
+    } else if is_about_assignment(entry) {
         found.extend(graph(
             cloud,
             "see who is assigned to the application",
             &format!("servicePrincipals(appId='{client_id}')/appRoleAssignedTo"),
         ));
     }
-    if found.is_empty() {
-        found = of_category(entry.category, whom);
+    if found.len() == before || entry.category == Category::Consent {
+        found.extend(of_category(entry, whom));
     }
     let is_in_sign_in_logs = matches!(
         entry.category,
@@ -47,6 +58,45 @@ pub(super) fn commands(entry: &Entry, whom: &Whom, identifiers: &Identifiers) ->
         ));
     }
     found
+}
+
+const fn is_about_assignment(entry: &Entry) -> bool {
+    matches!(entry.code, 50_105 | 501_051)
+}
+
+/// What this program does about it.
+fn our_own(entry: &Entry, whom: &Whom) -> Vec<Command> {
+    let profile = whom.profile_or_placeholder();
+    let own = |purpose, arguments: &str| Command {
+        purpose,
+        command: format!("entra-auth-cli {arguments} {profile}"),
+    };
+    let needs_consent = entry.category == Category::Consent
+        || matches!(entry.code, 65_005 | 501_051 | 650_057 | 7_000_229)
+        || (entry.code == 50_105 && whom.is_application_itself());
+    if needs_consent {
+        return vec![own(
+            "print the address where an administrator agrees",
+            "consent-url -p",
+        )];
+    }
+    match entry.code {
+        70_001 | 700_011 | 700_016 => vec![
+            own("see which tenant and application it names", "config show"),
+            Command {
+                purpose: "list the app registrations of a tenant",
+                command: "entra-auth-cli discover --tenant-id RIGHT_TENANT".to_owned(),
+            },
+        ],
+        _ if matches!(
+            entry.category,
+            Category::Credential | Category::Federation | Category::Authority
+        ) =>
+        {
+            vec![own("look for what is wrong with the profile", "doctor -p")]
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// Where the client secret is wrong or over.
@@ -94,13 +144,7 @@ fn registration(entry: &Entry, whom: &Whom) -> Vec<Command> {
                     shell::word("[web.redirectUris,publicClient.redirectUris,spa.redirectUris]")
                 ),
             ),
-            az(
-                "set those of mobile and desktop applications (it replaces the list: name the old ones too)",
-                &format!(
-                    "app update --id {id} --public-client-redirect-uris {} OLD_ONES",
-                    whom.facts().redirect_uri.unwrap_or("http://localhost")
-                ),
-            ),
+            redirect_uris(entry, whom),
         ],
         700_016 | 700_011 | 7_000_229 => vec![
             az(
@@ -127,10 +171,40 @@ fn registration(entry: &Entry, whom: &Whom) -> Vec<Command> {
     }
 }
 
-/// For codes that need nothing of their own.
-fn of_category(category: Category, whom: &Whom) -> Vec<Command> {
+/// What sets the redirect URIs of the platform that the profile's flow belongs to.
+fn redirect_uris(entry: &Entry, whom: &Whom) -> Command {
+    // These say that the platform is the wrong one.
+    let is_web = match entry.code {
+        700_025 => true,
+        9_002_327 => false,
+        _ => whom.is_confidential(),
+    };
+    let (purpose, flag, usual) = if is_web {
+        (
+            "set those of the platform Web (it replaces the list: name the old ones too)",
+            "--web-redirect-uris",
+            "http://localhost:8080",
+        )
+    } else {
+        (
+            "set those of mobile and desktop applications (it replaces the list: name the old ones too)",
+            "--public-client-redirect-uris",
+            "http://localhost",
+        )
+    };
     let id = whom.client_id_or_placeholder();
-    match category {
+    let uri = whom.redirect_uri.as_deref().unwrap_or(usual);
+    az(
+        purpose,
+        &format!("app update --id {id} {flag} {uri} OLD_ONES"),
+    )
+}
+
+/// For codes that need nothing of their own.
+fn of_category(entry: &Entry, whom: &Whom) -> Vec<Command> {
+    let id = whom.client_id_or_placeholder();
+    match entry.category {
+        Category::Credential => credentials(entry, whom),
         Category::Consent => vec![
             az(
                 "see the permissions the application asks for",
@@ -145,11 +219,28 @@ fn of_category(category: Category, whom: &Whom) -> Vec<Command> {
             "see which issuers and subjects are trusted",
             &format!("app federated-credential list --id {id}"),
         )],
-        Category::Credential => vec![az(
+        _ => Vec::new(),
+    }
+}
+
+/// What the application is known by: of the kind that the code is about, else of the profile's.
+fn credentials(entry: &Entry, whom: &Whom) -> Vec<Command> {
+    let id = whom.client_id_or_placeholder();
+    let is_about_certificate = fit::proof(entry) == Some(fit::CERTIFICATE);
+    match whom.method {
+        Some(AuthMethod::ClientSecret) if !is_about_certificate => vec![az(
+            "see the secrets and when they end (never their values)",
+            &format!("app credential list --id {id}"),
+        )],
+        Some(AuthMethod::ClientAssertion) if !is_about_certificate => vec![az(
+            "see which issuers and subjects are trusted",
+            &format!("app federated-credential list --id {id}"),
+        )],
+        Some(AuthMethod::Public) if !is_about_certificate => Vec::new(),
+        _ => vec![az(
             "see the certificates and their thumbprints",
             &format!("app credential list --id {id} --cert"),
         )],
-        _ => Vec::new(),
     }
 }
 

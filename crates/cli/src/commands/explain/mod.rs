@@ -2,6 +2,9 @@
 
 mod catalogue;
 mod finding;
+mod fit;
+#[cfg(test)]
+mod matrix;
 mod mending;
 mod near;
 mod pasted;
@@ -21,7 +24,6 @@ use self::whom::Whom;
 use crate::args::ExplainArgs;
 use crate::args::ExplainOutput;
 use crate::command_error::CommandError;
-use crate::error_codes;
 use crate::output::document;
 use crate::settings;
 use crate::settings::Variables;
@@ -53,7 +55,7 @@ pub(super) fn run(
     let whom = whom(ui, variables, args.profile.as_deref())?;
     let plain = pasted::without_advice(&text);
     let found = diagnosis::of(&plain);
-    let explanation = Explanation::of(&found, error_codes::printed_in(&plain), &whom);
+    let explanation = Explanation::of(&found, pasted::printed(&plain, &found), &whom);
     if explanation.explains_nothing() {
         return Err(nothing_recognised(&found, &text));
     }

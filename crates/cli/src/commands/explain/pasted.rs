@@ -2,6 +2,11 @@
 
 use std::borrow::Cow;
 
+use protocol::diagnosis::Diagnosis;
+
+use crate::error_codes;
+use crate::error_codes::Entry;
+
 /// The text without the advice of this program, which names errors that did not happen.
 pub(super) fn without_advice(text: &str) -> Cow<'_, str> {
     let plain = anstream::adapter::strip_str(text).to_string();
@@ -11,6 +16,15 @@ pub(super) fn without_advice(text: &str) -> Cow<'_, str> {
     }
     let facts: Vec<&str> = plain.lines().filter(|line| !is_advice(line)).collect();
     Cow::Owned(facts.join("\n"))
+}
+
+/// The entry of the error that this program printed, if it did and nothing in the text names it.
+pub(super) fn printed(text: &str, found: &Diagnosis) -> Option<&'static Entry> {
+    let mut names = found.names.iter().filter(|name| name.is_called_error);
+    error_codes::by_code(text).or_else(|| {
+        let is_named = names.any(|name| error_codes::entry(&name.text).is_some());
+        (!is_named).then(|| error_codes::by_words(text)).flatten()
+    })
 }
 
 #[cfg(test)]

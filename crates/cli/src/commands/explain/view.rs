@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::finding;
 use super::finding::Finding;
+use super::fit;
 use super::whom::Whom;
 use crate::error_codes::Entry;
 use crate::shell;
@@ -43,7 +44,7 @@ impl Explanation {
                     shell::word(claims)
                 )
             }),
-            notes: others(&found.identifiers, whom),
+            notes: fit::notes(found, whom),
             identifiers: found.identifiers.clone(),
         }
     }
@@ -52,28 +53,6 @@ impl Explanation {
     pub(super) fn explains_nothing(&self) -> bool {
         self.claims.is_none() && !self.findings.iter().any(|finding| finding.known)
     }
-}
-
-/// What the text is about that is not the profile's.
-fn others(identifiers: &Identifiers, whom: &Whom) -> Vec<String> {
-    let Some(profile) = &whom.profile else {
-        return Vec::new();
-    };
-    let differ = |said: &Option<String>, ours: &Option<String>| match (said, ours) {
-        (Some(said), Some(ours)) if !said.eq_ignore_ascii_case(ours) => Some(said.clone()),
-        _ => None,
-    };
-    // The application of a challenge is the API's.
-    let application = differ(&identifiers.client_id, &whom.client_id)
-        .filter(|said| !said.ends_with("-0000-0000-c000-000000000000"));
-    application
-        .map(|said| {
-            format!(
-                "The text is about application {said}, and profile `{profile}` has another one."
-            )
-        })
-        .into_iter()
-        .collect()
 }
 
 #[cfg(test)]
@@ -88,11 +67,8 @@ mod tests {
 
     fn explained(text: &str) -> Explanation {
         let plain = pasted::without_advice(text);
-        Explanation::of(
-            &diagnosis::of(&plain),
-            error_codes::printed_in(&plain),
-            &Whom::default(),
-        )
+        let found = diagnosis::of(&plain);
+        Explanation::of(&found, pasted::printed(&plain, &found), &Whom::default())
     }
 
     #[test]
@@ -158,20 +134,6 @@ mod tests {
         assert_eq!(found.findings[0].code, "AADSTS65001");
         assert!(!found.findings[1].known);
         assert!(explained("AADSTS999999").explains_nothing());
-    }
-
-    #[test]
-    fn another_application_than_the_profiles_is_told() {
-        let whom = Whom {
-            profile: Some("webapp".to_owned()),
-            client_id: Some("6731de76-14a6-49ae-97bc-6eba6914391e".to_owned()),
-            ..Whom::default()
-        };
-        let notes = |text: &str| Explanation::of(&diagnosis::of(text), None, &whom).notes;
-        let other = "AADSTS65001: application with ID '2f1e9d7c-64a3-4c0e-8d39-0b7f3b0a7c55'";
-        assert!(notes(other)[0].contains("2f1e9d7c"));
-        let same = "AADSTS65001: application with ID '6731DE76-14A6-49AE-97BC-6EBA6914391E'";
-        assert!(notes(same).is_empty());
     }
 
     proptest! {

@@ -1,8 +1,10 @@
 //! Whom the advice is for: what of a profile stands in it.
 
+use model::AuthMethod;
 use model::Authority;
 use model::AuthorityKind;
 use model::Cloud;
+use model::Flow;
 use model::Profile;
 use protocol::aadsts::Facts;
 
@@ -26,6 +28,10 @@ pub(super) struct Whom {
     /// The Microsoft cloud. `None` at an authority that is none of them, where neither admin center
     /// nor Azure CLI help.
     pub(super) cloud: Option<Cloud>,
+    /// The flow that the profile uses where none is named.
+    pub(super) flow: Option<Flow>,
+    /// How its application proves itself.
+    pub(super) method: Option<AuthMethod>,
 }
 
 impl Whom {
@@ -48,7 +54,24 @@ impl Whom {
             scope: (!profile.scopes.is_empty()).then(|| word(&profile.scopes.join(" "))),
             authority: authority.map(|authority| authority.base().to_owned()),
             cloud,
+            flow: Some(
+                profile
+                    .default_flow
+                    .unwrap_or_else(|| Flow::inferred_from(profile.auth_method)),
+            ),
+            method: Some(profile.auth_method),
         }
+    }
+
+    /// Whether the profile's tokens are the application's own, and nobody signs in.
+    pub(super) fn is_application_itself(&self) -> bool {
+        self.flow == Some(Flow::ClientCredentials)
+    }
+
+    /// Whether its application proves itself.
+    pub(super) fn is_confidential(&self) -> bool {
+        self.method
+            .is_some_and(|method| method != AuthMethod::Public)
     }
 
     /// The same for the texts of the tables.
@@ -62,6 +85,8 @@ impl Whom {
             profile: Some(self.profile_or_placeholder()),
             call: None,
             call_with_page: None,
+            flow: self.flow,
+            is_confidential: self.is_confidential(),
         }
     }
 
