@@ -88,9 +88,19 @@ pub fn of(text: &str) -> Diagnosis {
             .collect();
         topic = Topic::in_text(&plain).filter(|_| numbers.is_empty());
     }
+    let mut names = names::in_text(&plain);
+    if numbers.is_empty()
+        && let Some(name) = sentences::name_in(&plain)
+        && names.iter().all(|known| known.text != name)
+    {
+        names.push(Name {
+            text: name.to_owned(),
+            is_called_error: false,
+        });
+    }
     Diagnosis {
         numbers,
-        names: names::in_text(&plain),
+        names,
         topic,
         claims: claims::of_challenge(end_of(text)).or_else(|| claims::of_challenge(&plain)),
         identifiers: identifiers::in_text(&plain),

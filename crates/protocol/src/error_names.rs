@@ -23,6 +23,10 @@ pub enum Kind {
     Suberror,
     /// An API that was called with a token.
     Api,
+    /// Azure AD B2C; its codes are `AADB2C` and a number.
+    B2c,
+    /// A library or program that signs people in: MSAL, the Azure SDKs, Azure CLI.
+    Client,
 }
 
 /// One name's entry, its texts with the placeholders of [`crate::aadsts::Entry`].
@@ -61,6 +65,14 @@ pub fn entry(name: &str) -> Option<&'static Entry> {
         .find(|entry| entry.name.eq_ignore_ascii_case(name))
 }
 
+/// What is said of a code of Azure AD B2C that has no entry of its own; `None` if it is none of its
+/// codes.
+pub fn any_b2c(name: &str) -> Option<&'static Entry> {
+    const PREFIX: &str = "AADB2C";
+    let start = name.get(..PREFIX.len())?;
+    entry(start).filter(|_| start.eq_ignore_ascii_case(PREFIX))
+}
+
 /// All entries, by name.
 pub fn entries() -> &'static [Entry] {
     &ENTRIES
@@ -95,5 +107,8 @@ mod tests {
         let found = entry("INVALIDAUTHENTICATIONTOKEN").map(|entry| entry.name.as_str());
         assert_eq!(found, Some("InvalidAuthenticationToken"));
         assert_eq!(entry("no_such_name"), None);
+        let general = any_b2c("AADB2C12345").map(|entry| entry.name.as_str());
+        assert_eq!(general, Some("AADB2C"));
+        assert_eq!(any_b2c("access_denied"), None);
     }
 }

@@ -3,6 +3,10 @@
 /// Longer than any name.
 const LONGEST_NAME: usize = 64;
 
+/// How the codes of Azure AD B2C begin, and how many digits follow at most.
+const B2C: &str = "AADB2C";
+const LONGEST_NUMBER: usize = 7;
+
 /// What stands before a name that is one of an error, its letters alone, in lower case.
 const LABELS: [&str; 6] = [
     "error",
@@ -41,10 +45,10 @@ pub(super) fn in_text(text: &str) -> Vec<Name> {
             (false, Some(begin)) => {
                 start = None;
                 let word = &text[begin..at];
-                if !is_name(word) {
+                if !is_name(word) && !is_b2c(word) {
                     continue;
                 }
-                let is_called_error = has_label(&text[..begin]);
+                let is_called_error = is_b2c(word) || has_label(&text[..begin]);
                 if !is_called_error && !word.contains('_') {
                     continue;
                 }
@@ -59,7 +63,8 @@ pub(super) fn in_text(text: &str) -> Vec<Name> {
             _ => {}
         }
     }
-    found.sort_by_key(|name| !name.is_called_error);
+    // Azure AD B2C puts its own behind a name that says less.
+    found.sort_by_key(|name| (!is_b2c(&name.text), !name.is_called_error));
     found
 }
 
@@ -67,6 +72,12 @@ pub(super) fn in_text(text: &str) -> Vec<Name> {
 fn alone(text: &str) -> Option<Name> {
     let word =
         text.trim_matches(|character: char| !character.is_ascii_alphanumeric() && character != '_');
+    if is_b2c(word) {
+        return Some(Name {
+            text: word.to_ascii_uppercase(),
+            is_called_error: true,
+        });
+    }
     let plain = word.replace('-', "_");
     is_name(&plain).then(|| Name {
         text: if plain.contains('_') {
@@ -84,6 +95,17 @@ fn is_name(word: &str) -> bool {
         && word
             .bytes()
             .all(|byte| byte.is_ascii_alphabetic() || byte == b'_')
+}
+
+/// Whether it has the form of Azure AD B2C's codes, `AADB2C` and a number.
+fn is_b2c(word: &str) -> bool {
+    let number = word
+        .get(..B2C.len())
+        .filter(|start| start.eq_ignore_ascii_case(B2C))
+        .and_then(|_| word.get(B2C.len()..));
+    number.is_some_and(|digits| {
+        digits.len() <= LONGEST_NUMBER && digits.bytes().all(|byte| byte.is_ascii_digit())
+    })
 }
 
 fn has_label(before: &str) -> bool {
@@ -135,6 +157,22 @@ mod tests {
             names("{\"code\":\"refused\"}"),
             [("refused".to_owned(), true)]
         );
+    }
+
+    #[test]
+    fn a_code_of_b2c_is_one_wherever_it_stands_and_comes_first() {
+        let found = names("error=access_denied: AADB2C90118: The user has");
+        assert_eq!(
+            found,
+            [
+                ("AADB2C90118".to_owned(), true),
+                ("access_denied".to_owned(), true)
+            ]
+        );
+        assert_eq!(names("aadb2c90091"), [("AADB2C90091".to_owned(), true)]);
+        for text in ["AADB2Cx1 y", "AADB2C123456789 y", "XAADB2C90118 y"] {
+            assert!(names(text).is_empty(), "{text}");
+        }
     }
 
     #[test]

@@ -139,11 +139,19 @@ fn of_name(name: &str, whom: &Whom) -> Option<Finding> {
     if let Some(entry) = error_codes::entry(name) {
         return Some(of_ours(entry, whom));
     }
-    let entry = error_names::entry(name)?;
+    let own = error_names::entry(name);
+    let entry = own.or_else(|| error_names::any_b2c(name))?;
+    let code = own.map_or(name, |entry| &entry.name);
+    let links = if entry.kind == error_names::Kind::B2c {
+        vec!["https://learn.microsoft.com/azure/active-directory-b2c/error-codes".to_owned()]
+    } else {
+        Vec::new()
+    };
     Some(Finding {
         meaning: Some(entry.meaning.clone()),
         next_step: Some(entry.next_step(&whom.facts())),
-        ..empty(entry.name.clone(), Kind::Name)
+        links,
+        ..empty(code.to_owned(), Kind::Name)
     })
 }
 

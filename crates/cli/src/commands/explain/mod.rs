@@ -3,8 +3,6 @@
 mod catalogue;
 mod finding;
 mod fit;
-#[cfg(test)]
-mod matrix;
 mod mending;
 mod near;
 mod pasted;
@@ -148,3 +146,6 @@ fn nothing_recognised(found: &Diagnosis, text: &str) -> CommandError {
     }
     error.hint("See what there is: entra-auth-cli explain --list, or --search WORDS")
 }
+
+#[cfg(test)]
+mod matrix;
