@@ -132,7 +132,7 @@ fn a_redirect_uri_that_is_not_registered_shows_in_the_browser_alone() {
     let call = browser.call(&world, &["get-token", "--timeout", "1s"]);
     let said = call.args(flags).run().failure(6);
     assert!(
-        said.contains("nobody signed in within 1 second\n"),
+        said.contains("nobody signed in within 1 second [timed_out]\n"),
         "{said}"
     );
 }

@@ -1,13 +1,13 @@
 //! Everything that can be explained.
 
-use comfy_table::Table;
-use comfy_table::presets::NOTHING;
 use protocol::aadsts;
 use protocol::error_names;
 use serde::Serialize;
 
 use super::finding::Kind;
 use crate::error_codes;
+use crate::output::table;
+use crate::output::table::Column;
 
 /// The entries that were asked for; `docs/schema/explanations.schema.json`.
 #[derive(Debug, Serialize)]
@@ -27,14 +27,18 @@ struct Listed {
 }
 
 impl Catalogue {
-    /// The entries that have all of these words in them, in any letter case; of no words, all.
+    /// The entries that have all of these words in them, in any letter case, or others that say the
+    /// same; those first whose meaning has them. Of no words, all, in the order of the tables.
     pub(super) fn of(words: &str) -> Self {
         let words: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
+        let has_all = |text: &str| {
+            let text = text.to_lowercase();
+            words.iter().all(|word| says(&text, word))
+        };
         let mut entries = all();
-        entries.retain(|entry| {
-            let text = format!("{} {} {}", entry.code, entry.meaning, entry.more).to_lowercase();
-            words.iter().all(|word| text.contains(word))
-        });
+        entries
+            .retain(|entry| has_all(&format!("{} {} {}", entry.code, entry.meaning, entry.more)));
+        entries.sort_by_key(|entry| !has_all(&format!("{} {}", entry.code, entry.meaning)));
         Self {
             schema_version: 1,
             entries,
@@ -45,19 +49,77 @@ impl Catalogue {
         self.entries.is_empty()
     }
 
-    /// One line each; nothing if there is none.
-    pub(super) fn table(&self) -> String {
+    /// One line each, no longer than the terminal's where there is one; nothing if there is none.
+    pub(super) fn table(&self, width: Option<usize>) -> String {
         if self.is_empty() {
             return String::new();
         }
-        let mut table = Table::new();
-        table.load_style(NOTHING);
-        table.set_header(["CODE", "MEANING"]);
-        for entry in &self.entries {
-            table.add_row([&entry.code, &entry.meaning]);
+        let rows: Vec<[String; 2]> = self
+            .entries
+            .iter()
+            .map(|entry| [entry.code.clone(), entry.meaning.clone()])
+            .collect();
+        if width.is_some_and(|width| width < NARROW) {
+            let parts = rows
+                .iter()
+                .map(|[code, meaning]| stacked(code, meaning, width));
+            return parts.collect();
         }
-        format!("{}\n", table.trim_fmt())
+        table::rendered(
+            [Column::name("CODE"), Column::cut("MEANING", 0)],
+            &rows,
+            width,
+        )
     }
+}
+
+/// On a terminal with fewer columns the meaning stands below its code: beside it, no room is left.
+const NARROW: usize = 72;
+
+/// A code, and below it what it means, in lines as long as the terminal has room for.
+fn stacked(code: &str, meaning: &str, width: Option<usize>) -> String {
+    let mut text = code.to_owned();
+    let mut room = 0;
+    for word in meaning.split_whitespace() {
+        let length = word.chars().count() + 1;
+        if length > room {
+            text.push_str("\n ");
+            room = width.unwrap_or(NARROW).saturating_sub(1);
+        }
+        text.push(' ');
+        text.push_str(word);
+        room = room.saturating_sub(length);
+    }
+    text.push('\n');
+    text
+}
+
+/// What people type, and other words that the entries have for it, all in lower case.
+const SAME: [(&str, &[&str]); 17] = [
+    ("2fa", &["multifactor", "second factor"]),
+    ("mfa", &["multifactor", "second factor"]),
+    ("multi-factor", &["multifactor", "second factor"]),
+    ("authenticator", &["second factor"]),
+    ("blocked", &["forbids", "forbidden", "not allow"]),
+    ("disabled", &["switched off"]),
+    ("expired", &["has ended", "has reached"]),
+    ("github", &["federated"]),
+    ("invite", &["invitation", "guest"]),
+    ("oidc", &["federated", "openid"]),
+    ("reply", &["redirect uri"]),
+    ("login", &["sign in", "sign-in", "signed in"]),
+    ("password", &["client secret"]),
+    ("throttled", &["too many requests", "being slowed down"]),
+    ("timeout", &["timed out", "did not answer in time"]),
+    ("url", &["uri", "address"]),
+    ("unassigned", &["not assigned"]),
+];
+
+/// Whether a text in lower case says a word, or another for it.
+fn says(text: &str, word: &str) -> bool {
+    let others = SAME.iter().find(|(typed, _)| *typed == word);
+    text.contains(word)
+        || others.is_some_and(|(_, others)| others.iter().any(|other| text.contains(other)))
 }
 
 fn all() -> Vec<Listed> {
@@ -91,6 +153,68 @@ fn all() -> Vec<Listed> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_people_type_finds_what_they_mean() {
+        for (words, code) in [
+            ("mfa", "AADSTS50076"),
+            ("2fa", "AADSTS50079"),
+            ("expired secret", "AADSTS7000222"),
+            ("wrong secret", "AADSTS7000215"),
+            ("redirect", "AADSTS50011"),
+            ("reply url", "AADSTS50011"),
+            ("consent", "AADSTS65001"),
+            ("admin consent", "AADSTS90094"),
+            ("guest", "AADSTS50020"),
+            ("invite", "AADSTS50014"),
+            ("disabled account", "AADSTS50057"),
+            ("application disabled", "AADSTS7000112"),
+            ("locked", "AADSTS50053"),
+            ("password expired", "AADSTS50055"),
+            ("conditional access", "AADSTS53003"),
+            ("device comply", "AADSTS53000"),
+            ("not assigned", "AADSTS50105"),
+            ("tenant", "AADSTS90002"),
+            ("refresh token expired", "AADSTS700082"),
+            ("device code", "AADSTS70020"),
+            ("pkce", "AADSTS501481"),
+            ("certificate", "AADSTS700027"),
+            ("federated subject", "AADSTS700213"),
+            ("throttled", "AADSTS90055"),
+            ("proxy", "proxy_authentication"),
+            ("timeout", "timed_out"),
+            ("keyring", "key_unavailable"),
+            ("forgot password", "AADB2C90118"),
+        ] {
+            let found = Catalogue::of(words).entries;
+            let codes: Vec<&str> = found.iter().map(|entry| entry.code.as_str()).collect();
+            assert!(codes.contains(&code), "{words}: {codes:?}");
+        }
+    }
+
+    #[test]
+    fn who_has_the_words_in_the_meaning_comes_first() {
+        let found = Catalogue::of("expired secret").entries;
+        assert_eq!(found[0].code, "AADSTS7000222");
+        let found = Catalogue::of("disabled account").entries;
+        assert_eq!(found[0].code, "AADSTS50057");
+    }
+
+    #[test]
+    fn the_list_fits_the_terminal() {
+        let meaning = &aadsts::entry(65_001).unwrap().meaning;
+        let listed = |width| Catalogue::of("").table(width);
+        for width in [40, 80] {
+            let list = listed(Some(width));
+            let fits = |line: &str| line.chars().count() <= width;
+            assert!(list.lines().all(fits), "{list}");
+            assert!(!list.contains(meaning), "{list}");
+        }
+        assert!(listed(Some(40)).contains("\nAADSTS65001\n  Neither the user nor"));
+        let beside = |line: &str| line.contains("AADSTS65001 ") && line.contains(" Neither");
+        assert!(listed(Some(80)).lines().any(beside));
+        assert!(listed(None).contains(meaning));
+    }
 
     #[test]
     fn every_word_has_to_be_there() {

@@ -42,7 +42,7 @@ pub(super) fn run(
             ui.note("No entry has all of these words. See all: entra-auth-cli explain --list");
         }
         let text = match args.output {
-            ExplainOutput::Text => listed.table(),
+            ExplainOutput::Text => listed.table(ui.answer_width()),
             ExplainOutput::Json => document::json(&listed)?.to_string(),
             ExplainOutput::Yaml => document::yaml(&listed)?.to_string(),
         };
