@@ -3,6 +3,7 @@
 mod document;
 mod merging;
 mod near;
+mod scan;
 pub(crate) mod storage;
 
 use std::path::Path;
