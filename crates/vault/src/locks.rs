@@ -193,11 +193,7 @@ impl<'v> Locks<'v> {
         deadline: Duration,
         on_wait: &mut dyn FnMut(Option<u32>),
     ) -> Result<SharedLock, VaultError> {
-        let directory = self.vault.records(LOCKS)?;
-        let file = directory.open_to_lock(&name.lock_file())?;
-        self.wait(&directory, name, deadline, on_wait, || {
-            file.try_lock_shared()
-        })?;
+        let (directory, file) = self.share(name, deadline, on_wait)?;
         let lock = SharedLock {
             directory,
             name: name.clone(),
@@ -223,12 +219,22 @@ impl<'v> Locks<'v> {
         deadline: Duration,
         on_wait: &mut dyn FnMut(Option<u32>),
     ) -> Result<Passage, VaultError> {
+        let (_, file) = self.share(name, deadline, on_wait)?;
+        Ok(Passage { _file: file })
+    }
+
+    fn share(
+        self,
+        name: &LockName,
+        deadline: Duration,
+        on_wait: &mut dyn FnMut(Option<u32>),
+    ) -> Result<(Directory, File), VaultError> {
         let directory = self.vault.records(LOCKS)?;
         let file = directory.open_to_lock(&name.lock_file())?;
         self.wait(&directory, name, deadline, on_wait, || {
             file.try_lock_shared()
         })?;
-        Ok(Passage { _file: file })
+        Ok((directory, file))
     }
 
     fn wait(
