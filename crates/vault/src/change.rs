@@ -19,6 +19,8 @@ use crate::header;
 use crate::header::Header;
 use crate::header::Keeping;
 use crate::header::Written;
+use crate::journal;
+use crate::journal::Journal;
 use crate::key::Key;
 use crate::notice::Notice;
 use crate::profiles::ProfilesError;
@@ -39,8 +41,13 @@ use crate::tokens;
 
 /// The file's name, in the state directory.
 pub(crate) const NAME: &str = "protection.json";
-const FORMAT: u32 = 1;
-const SIZE_LIMIT: u64 = 1 << 17;
+
+const JOURNAL: journal::Kind = journal::Kind {
+    name: NAME,
+    format: 1,
+    size_limit: 1 << 17,
+    unusable: |path, why| VaultError::Change { path, why },
+};
 
 /// What is to protect the store from now on.
 #[derive(Debug)]
@@ -106,8 +113,7 @@ impl Vault {
         let (key, keeping) = self.prepared(&change.to)?;
         let _hold = self.hold_alone(change.deadline, on_wait)?;
         self.finish_change()?;
-        self.imports().finish_if_begun()?;
-        self.renames().finish_if_begun()?;
+        self.profiles().finish_if_decided()?;
         let to = Header::resealed(&key, keeping);
         let (records, forgotten) = self.resealed(&key, &to)?;
         if !forgotten.is_empty() && !change.forget_unreadable {
@@ -191,12 +197,11 @@ impl Vault {
     fn switch(&self, key: &Key, to: &Header, records: &[Resealed]) -> Result<(), VaultError> {
         let state = self.state()?;
         let change = Change {
-            format: FORMAT,
             from: self.header()?.written(),
             to: to.written(),
         };
-        let json = serde_json::to_vec(&change).map_err(|error| self.unusable(error.to_string()))?;
-        state.replace(NAME, &json)?;
+        let journal = Journal::new(self, JOURNAL);
+        journal.write(&journal.encoded(&change)?)?;
         let written = self
             .keep_new(key, &to.keeping)
             .and_then(|()| self.write_resealed(state, to, records))
@@ -250,9 +255,17 @@ impl Vault {
         let Some(state) = self.existing_state()? else {
             return Ok(());
         };
-        let Some((from, to)) = self.begun(state)? else {
+        let journal = Journal::new(self, JOURNAL);
+        let Some(json) = journal.read()? else {
             return Ok(());
         };
+        let change: Change = journal.understood(&json)?;
+        let header = |written: Written| {
+            written
+                .into_header()
+                .map_err(|error| journal.unusable(&error))
+        };
+        let (from, to) = (header(change.from)?, header(change.to)?);
         let Some(live) = Header::read(state)? else {
             return Err(VaultError::HeaderMissing {
                 path: Header::path(state),
@@ -263,7 +276,7 @@ impl Vault {
         } else if live.key_id == to.key_id {
             (from, false)
         } else {
-            return Err(self.unusable("it names neither of the keys of the store".to_owned()));
+            return Err(journal.unusable(&"it names neither of the keys of the store"));
         };
         if !could_be_left_by_a_change(&dead, &live) {
             let why = format!(
@@ -271,8 +284,7 @@ impl Vault {
                 self.locations.state.join(NAME).display()
             );
             self.keys.notices.notice(&Notice::ChangeUnfinished { why });
-            state.remove_lastingly(&[NAME.to_owned()])?;
-            return Ok(());
+            return journal.forget();
         }
         // Nothing goes before the header that does without it is there to stay.
         state.flush()?;
@@ -285,8 +297,7 @@ impl Vault {
             }
         }
         self.remove_key(&dead, is_new)?;
-        state.remove_lastingly(&[NAME.to_owned()])?;
-        Ok(())
+        journal.forget()
     }
 
     /// Removes a key that opens nothing any more, if this program named its place and it is that
@@ -330,36 +341,6 @@ impl Vault {
         }
         Ok(())
     }
-
-    /// The two headers of a change that was begun and not ended.
-    fn begun(&self, state: &Directory) -> Result<Option<(Header, Header)>, VaultError> {
-        let Some(json) = state.read(NAME, SIZE_LIMIT)? else {
-            return Ok(None);
-        };
-        let version: Version =
-            serde_json::from_slice(&json).map_err(|error| self.unusable(error.to_string()))?;
-        if version.format != FORMAT {
-            return Err(self.unusable(format!(
-                "another version of this program wrote it (format {}, known is {FORMAT})",
-                version.format
-            )));
-        }
-        let change: Change =
-            serde_json::from_slice(&json).map_err(|error| self.unusable(error.to_string()))?;
-        let header = |written: Written| {
-            written
-                .into_header()
-                .map_err(|error| self.unusable(error.to_string()))
-        };
-        Ok(Some((header(change.from)?, header(change.to)?)))
-    }
-
-    fn unusable(&self, why: String) -> VaultError {
-        VaultError::Change {
-            path: self.locations.state.join(NAME),
-            why,
-        }
-    }
 }
 
 /// Whether something stands where a chosen key file is to be.
@@ -381,16 +362,10 @@ fn could_be_left_by_a_change(dead: &Header, live: &Header) -> bool {
     dead.store == live.store && dead.key_id != live.key_id && is_elsewhere && of_other_records
 }
 
-#[derive(Deserialize)]
-struct Version {
-    format: u32,
-}
-
 /// The header as it is, and as it is to be.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Change {
-    format: u32,
     from: Written,
     to: Written,
 }

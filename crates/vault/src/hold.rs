@@ -27,8 +27,13 @@ pub struct Hold {
 /// The lock of the protection.
 #[derive(Debug)]
 pub(crate) enum HeldLock {
-    Shared { _lock: SharedLock },
-    Alone { _lock: Lock },
+    Shared {
+        _lock: SharedLock,
+    },
+    /// That of the protection, and that of its announcement.
+    Alone {
+        _locks: Box<[Lock; 2]>,
+    },
 }
 
 impl Vault {
@@ -49,8 +54,18 @@ impl Vault {
         if let Some(hold) = self.held() {
             return Ok(hold);
         }
+        let waiting = Waiting::begin(self, deadline);
+        let mut on_wait = once(on_wait);
+        // Who announced a change goes first, or a stream of writers would keep it out for ever.
+        let name = LockName::announced_change();
+        let passage = self
+            .locks()
+            .pass(&name, waiting.remaining(), &mut on_wait)?;
         let name = LockName::protection();
-        let lock = self.locks().acquire_shared(&name, deadline, on_wait)?;
+        let lock = self
+            .locks()
+            .acquire_shared(&name, waiting.remaining(), &mut on_wait)?;
+        drop(passage);
         let hold = self.holding(HeldLock::Shared { _lock: lock });
         self.must_be_current()?;
         if let Err(error) = self.finish_change() {
@@ -66,16 +81,25 @@ impl Vault {
         self.hold(WAIT_TO_WRITE, &mut |_| ())
     }
 
-    /// Keeps everybody else from writing records under the master key.
+    /// Keeps everybody else from writing records under the master key. Announced first: who comes
+    /// later waits for it, so that only those are waited for who write already.
     pub(crate) fn hold_alone(
         &self,
         deadline: Duration,
         on_wait: &mut dyn FnMut(Option<u32>),
     ) -> Result<Hold, VaultError> {
-        let since = self.clock.now_nanoseconds();
-        let name = LockName::protection();
-        let lock = self.locks().acquire(&name, deadline, since, on_wait)?;
-        let hold = self.holding(HeldLock::Alone { _lock: lock });
+        let waiting = Waiting::begin(self, deadline);
+        let mut on_wait = once(on_wait);
+        let mut acquire = |name: &LockName| {
+            let since = self.clock.now_nanoseconds();
+            self.locks()
+                .acquire(name, waiting.remaining(), since, &mut on_wait)
+        };
+        let announced = acquire(&LockName::announced_change())?;
+        let lock = acquire(&LockName::protection())?;
+        let hold = self.holding(HeldLock::Alone {
+            _locks: Box::new([lock, announced]),
+        });
         self.must_be_current()?;
         Ok(hold)
     }
@@ -101,5 +125,38 @@ impl Vault {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         *held = Arc::downgrade(&lock);
         Hold { _lock: lock }
+    }
+}
+
+/// Waiting for several locks, one after the other, until one deadline.
+struct Waiting<'v> {
+    vault: &'v Vault,
+    began: Duration,
+    deadline: Duration,
+}
+
+impl<'v> Waiting<'v> {
+    fn begin(vault: &'v Vault, deadline: Duration) -> Self {
+        Self {
+            vault,
+            began: vault.clock.monotonic(),
+            deadline,
+        }
+    }
+
+    fn remaining(&self) -> Duration {
+        let waited = self.vault.clock.monotonic().saturating_sub(self.began);
+        self.deadline.saturating_sub(waited)
+    }
+}
+
+/// The same call, made the first time only.
+fn once(on_wait: &mut dyn FnMut(Option<u32>)) -> impl FnMut(Option<u32>) {
+    let mut told = false;
+    move |holder| {
+        if !told {
+            told = true;
+            on_wait(holder);
+        }
     }
 }

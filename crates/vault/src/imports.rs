@@ -15,16 +15,15 @@ use serde::Serialize;
 use crate::bundle::BundledSecret;
 use crate::error::VaultError;
 use crate::journal;
-use crate::journal::Journal;
 use crate::profiles::ProfilesError;
-use crate::profiles::storage::ProfilesLock;
+use crate::profiles::decision::Decided;
 use crate::secrets::SecretKind;
 use crate::store::Vault;
 
 /// The file's name, in the state directory.
 pub(crate) const NAME: &str = "import.json";
 
-const JOURNAL: journal::Kind = journal::Kind {
+pub(crate) const JOURNAL: journal::Kind = journal::Kind {
     name: NAME,
     format: 1,
     // Room for the largest export, its secrets sealed and spelt in base64.
@@ -108,38 +107,36 @@ impl<'v> Imports<'v> {
         profiles.can_merge(&decided.profiles)?;
         // The one step whose failure is foreseeable, a configuration directory that is read-only,
         // comes first, while all can be called off.
-        self.journal()
-            .begin(&decided, || profiles.merge(&decided.profiles))?;
-        self.finish(&lock)?;
+        profiles.decide(JOURNAL, &decided, || profiles.merge(&decided.profiles))?;
+        profiles.finish(&lock)?;
         Ok(lock.release()?)
     }
 
-    /// Finishes an import that was decided, if there is one. Costs one look otherwise.
-    pub(crate) fn finish_if_begun(self) -> Result<(), ProfilesError> {
-        self.journal().finish_if_begun(|lock| self.finish(lock))
-    }
-
-    /// The same for who holds the lock of the profiles. Done again, it does the same.
-    pub(crate) fn finish(self, _lock: &ProfilesLock) -> Result<(), ProfilesError> {
-        let Some(decided) = self.journal().decided::<Decision>()? else {
-            return Ok(());
-        };
-        self.vault.profiles().merge(&decided.profiles)?;
-        for profile in &decided.profiles {
-            self.replace_secrets(&profile.name, &decided.secrets)?;
+    /// Finishes an import that was decided. Done again, it does the same. The caller holds the lock
+    /// of the profiles.
+    pub(crate) fn finish(self, decided: Decided<'_>) -> Result<(), ProfilesError> {
+        let decision: Decision = decided.understood()?;
+        self.vault.profiles().merge(&decision.profiles)?;
+        for profile in &decision.profiles {
+            self.replace_secrets(&decided, &profile.name, &decision.secrets)?;
             self.vault.approvals().remove(&profile.name)?;
         }
-        for secret in &decided.added {
-            self.put(secret)?;
+        for secret in &decision.added {
+            self.put(&decided, secret)?;
         }
-        Ok(self.journal().forget()?)
+        decided.end()
     }
 
-    fn replace_secrets(self, name: &ProfileName, secrets: &[Secret]) -> Result<(), VaultError> {
+    fn replace_secrets(
+        self,
+        decided: &Decided<'_>,
+        name: &ProfileName,
+        secrets: &[Secret],
+    ) -> Result<(), VaultError> {
         for kind in SecretKind::ALL {
             let is_it = |secret: &&Secret| secret.profile == *name && secret.kind == kind;
             match secrets.iter().find(is_it) {
-                Some(secret) => self.put(secret)?,
+                Some(secret) => self.put(decided, secret)?,
                 None => {
                     self.vault.secrets().remove_one(name, kind)?;
                 }
@@ -148,10 +145,10 @@ impl<'v> Imports<'v> {
         Ok(())
     }
 
-    fn put(self, secret: &Secret) -> Result<(), VaultError> {
+    fn put(self, decided: &Decided<'_>, secret: &Secret) -> Result<(), VaultError> {
         let bytes = STANDARD
             .decode(&secret.sealed)
-            .map_err(|error| self.journal().unusable(&error))?;
+            .map_err(|error| decided.unusable(&error))?;
         let secrets = self.vault.secrets();
         secrets.put_sealed(&secret.profile, secret.kind, &bytes)
     }
@@ -195,10 +192,6 @@ impl<'v> Imports<'v> {
             kind: *kind,
             sealed: STANDARD.encode(sealed),
         })
-    }
-
-    fn journal(self) -> Journal<'v> {
-        Journal::new(self.vault, JOURNAL)
     }
 }
 

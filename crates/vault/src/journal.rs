@@ -1,5 +1,5 @@
-//! A change of several files that was decided and may not be finished: one file says what is to be
-//! done, so that whoever comes next can do what is left.
+//! What is to be done, in one file of the state directory, so that whoever comes next can do what is
+//! left.
 
 use std::path::PathBuf;
 
@@ -8,14 +8,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Map;
 use serde_json::Value;
+use zeroize::Zeroizing;
 
 use crate::error::StorageError;
 use crate::error::VaultError;
-use crate::profiles::ProfilesError;
-use crate::profiles::storage::ProfilesLock;
 use crate::store::Vault;
 
-/// The file of one kind of change, in the state directory.
+/// The file of one kind of change.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Journal<'v> {
     vault: &'v Vault,
@@ -39,7 +38,7 @@ pub(crate) struct Kind {
 struct Entry<T> {
     format: u32,
     #[serde(flatten)]
-    decision: T,
+    contents: T,
 }
 
 #[derive(Deserialize)]
@@ -47,7 +46,7 @@ struct Version {
     format: u32,
     /// Understood only once the format is known.
     #[serde(flatten)]
-    decision: Map<String, Value>,
+    contents: Map<String, Value>,
 }
 
 impl<'v> Journal<'v> {
@@ -55,71 +54,51 @@ impl<'v> Journal<'v> {
         Self { vault, kind }
     }
 
-    /// Decides, and takes the first step; if that fails, all is called off. From then on it is to
-    /// be finished. The caller holds the lock of the profiles.
-    pub(crate) fn begin(
-        self,
-        decision: &impl Serialize,
-        first_step: impl FnOnce() -> Result<(), ProfilesError>,
-    ) -> Result<(), ProfilesError> {
-        self.decide(decision)?;
-        if let Err(error) = first_step() {
-            self.forget()?;
-            return Err(error);
-        }
-        Ok(())
+    /// The file's name.
+    pub(crate) fn name(self) -> &'static str {
+        self.kind.name
     }
 
-    /// Finishes, under the lock of the profiles, what is decided, if anything is. Costs one look
-    /// otherwise.
-    pub(crate) fn finish_if_begun(
-        self,
-        finish: impl FnOnce(&ProfilesLock) -> Result<(), ProfilesError>,
-    ) -> Result<(), ProfilesError> {
-        // Where nothing can be seen, nothing can be finished; who needs the store is told why.
-        if std::fs::symlink_metadata(self.path()).is_err() {
-            return Ok(());
-        }
-        let lock = self.vault.profiles().lock_to_change()?;
-        finish(&lock)?;
-        Ok(lock.release()?)
-    }
-
-    fn decide(self, decision: &impl Serialize) -> Result<(), VaultError> {
-        let state = self.vault.state()?;
+    /// What would stand in the file. What is too large to be read again is refused.
+    pub(crate) fn encoded(self, contents: &impl Serialize) -> Result<Vec<u8>, VaultError> {
         let entry = Entry {
             format: self.kind.format,
-            decision,
+            contents,
         };
         let json = serde_json::to_vec(&entry).map_err(|error| self.unusable(&error))?;
         if json.len() as u64 > self.kind.size_limit {
             return Err(VaultError::Storage(StorageError::TooLarge {
-                path: state.path_of(self.kind.name),
+                path: self.path(),
                 limit: self.kind.size_limit,
             }));
         }
-        Ok(state.replace(self.kind.name, &json)?)
+        Ok(json)
     }
 
-    /// What is decided, if anything is.
-    pub(crate) fn decided<T: DeserializeOwned>(self) -> Result<Option<T>, VaultError> {
+    /// Writes what [`encoded`](Self::encoded) gave.
+    pub(crate) fn write(self, json: &[u8]) -> Result<(), VaultError> {
+        Ok(self.vault.state()?.replace(self.kind.name, json)?)
+    }
+
+    /// What stands there, if anything does.
+    pub(crate) fn read(self) -> Result<Option<Zeroizing<Vec<u8>>>, VaultError> {
         let Some(state) = self.vault.existing_state()? else {
             return Ok(None);
         };
-        let Some(json) = state.read(self.kind.name, self.kind.size_limit)? else {
-            return Ok(None);
-        };
-        let Version { format, decision } =
-            serde_json::from_slice(&json).map_err(|error| self.unusable(&error))?;
+        Ok(state.read(self.kind.name, self.kind.size_limit)?)
+    }
+
+    /// What is meant by what stands there.
+    pub(crate) fn understood<T: DeserializeOwned>(self, json: &[u8]) -> Result<T, VaultError> {
+        let Version { format, contents } =
+            serde_json::from_slice(json).map_err(|error| self.unusable(&error))?;
         if format != self.kind.format {
             return Err(self.unusable(&format!(
-                "another version of this program wrote it (format {}, known is {})",
-                format, self.kind.format
+                "another version of this program wrote it (format {format}, known is {})",
+                self.kind.format
             )));
         }
-        serde_json::from_value(Value::Object(decision))
-            .map(Some)
-            .map_err(|error| self.unusable(&error))
+        serde_json::from_value(Value::Object(contents)).map_err(|error| self.unusable(&error))
     }
 
     /// Nothing is left to do. Lastingly: a change that came back after a power cut would undo what

@@ -65,6 +65,12 @@ impl LockName {
         Self("protection".to_owned())
     }
 
+    /// Announcing a change of what protects the store (alone), and getting past an announcement
+    /// (shared, for a moment). Taken before the lock of the protection.
+    pub(crate) fn announced_change() -> Self {
+        Self("protection-announced".to_owned())
+    }
+
     fn lock_file(&self) -> String {
         format!("{}.lock", self.0)
     }
@@ -187,11 +193,7 @@ impl<'v> Locks<'v> {
         deadline: Duration,
         on_wait: &mut dyn FnMut(Option<u32>),
     ) -> Result<SharedLock, VaultError> {
-        let directory = self.vault.records(LOCKS)?;
-        let file = directory.open_to_lock(&name.lock_file())?;
-        self.wait(&directory, name, deadline, on_wait, || {
-            file.try_lock_shared()
-        })?;
+        let (directory, file) = self.share(name, deadline, on_wait)?;
         let lock = SharedLock {
             directory,
             name: name.clone(),
@@ -204,6 +206,35 @@ impl<'v> Locks<'v> {
         // The record only informs: a full disk must keep nobody from removing what is on it.
         let _ = lock.write(Some(holder));
         Ok(lock)
+    }
+
+    /// Waits, until the deadline, for nobody to have the lock alone, and keeps it so while what is
+    /// returned lives. Leaves no record: it is held for a moment, and nobody waits for that one.
+    ///
+    /// # Errors
+    /// [`VaultError::Lock`] at the deadline, or where the file system has no locks.
+    pub(crate) fn pass(
+        self,
+        name: &LockName,
+        deadline: Duration,
+        on_wait: &mut dyn FnMut(Option<u32>),
+    ) -> Result<Passage, VaultError> {
+        let (_, file) = self.share(name, deadline, on_wait)?;
+        Ok(Passage { _file: file })
+    }
+
+    fn share(
+        self,
+        name: &LockName,
+        deadline: Duration,
+        on_wait: &mut dyn FnMut(Option<u32>),
+    ) -> Result<(Directory, File), VaultError> {
+        let directory = self.vault.records(LOCKS)?;
+        let file = directory.open_to_lock(&name.lock_file())?;
+        self.wait(&directory, name, deadline, on_wait, || {
+            file.try_lock_shared()
+        })?;
+        Ok((directory, file))
     }
 
     fn wait(
@@ -243,6 +274,13 @@ impl<'v> Locks<'v> {
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
+}
+
+/// The way past a lock that somebody may take alone.
+#[derive(Debug)]
+#[must_use = "the way is free only as long as this value lives"]
+pub(crate) struct Passage {
+    _file: File,
 }
 
 /// A lock that is held together with others, until it is dropped. Its record names the one who came

@@ -1,8 +1,10 @@
 //! `profiles.json`: read for one profile at a time, changed without disturbing the rest.
 
+pub(crate) mod decision;
 mod document;
 mod merging;
 mod near;
+mod scan;
 pub(crate) mod storage;
 
 use std::path::Path;
@@ -354,20 +356,13 @@ impl<'v> Profiles<'v> {
         Ok(())
     }
 
-    /// Does what is left of a change that was decided. The caller holds the lock.
-    pub(crate) fn finish(self, lock: &ProfilesLock) -> Result<(), ProfilesError> {
-        self.vault.imports().finish(lock)?;
-        self.vault.renames().finish(lock)
-    }
-
     /// Keeps others from changing the file.
     pub(crate) fn lock_to_change(self) -> Result<ProfilesLock, VaultError> {
         ProfilesLock::acquire(self.vault)
     }
 
     fn read(self) -> Result<Stored, ProfilesError> {
-        self.vault.imports().finish_if_begun()?;
-        self.vault.renames().finish_if_begun()?;
+        self.finish_if_decided()?;
         Ok(Stored::read(self.path())?)
     }
 

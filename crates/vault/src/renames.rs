@@ -12,16 +12,15 @@ use serde::Serialize;
 use crate::accounts::AccountOwner;
 use crate::error::VaultError;
 use crate::journal;
-use crate::journal::Journal;
 use crate::profiles::ProfilesError;
-use crate::profiles::storage::ProfilesLock;
+use crate::profiles::decision::Decided;
 use crate::secrets::SecretKind;
 use crate::store::Vault;
 
 /// The file's name, in the state directory.
 pub(crate) const NAME: &str = "rename.json";
 
-const JOURNAL: journal::Kind = journal::Kind {
+pub(crate) const JOURNAL: journal::Kind = journal::Kind {
     name: NAME,
     format: 1,
     // Room for four sealed records, spelt in base64.
@@ -70,47 +69,44 @@ impl<'v> Renames<'v> {
         self.forget_all_of(to)?;
         // The one step whose failure is foreseeable, a configuration directory that is read-only,
         // comes first, while all can be called off.
-        self.journal()
-            .begin(&decided, || profiles.rename(from, to).map(|_| ()))?;
-        self.finish(&lock)?;
+        profiles.decide(JOURNAL, &decided, || profiles.rename(from, to).map(|_| ()))?;
+        profiles.finish(&lock)?;
         Ok(lock.release()?)
     }
 
-    /// Finishes a rename that was decided, if there is one. Costs one look otherwise.
-    pub(crate) fn finish_if_begun(self) -> Result<(), ProfilesError> {
-        self.journal().finish_if_begun(|lock| self.finish(lock))
-    }
-
-    /// The same for who holds the lock of the profiles. Done again, it does the same. Needs no key.
-    pub(crate) fn finish(self, _lock: &ProfilesLock) -> Result<(), ProfilesError> {
-        let Some(decided) = self.journal().decided::<Decision>()? else {
-            return Ok(());
-        };
-        let Decision { from, to, .. } = &decided;
+    /// Finishes a rename that was decided. Done again, it does the same. Needs no key. The caller
+    /// holds the lock of the profiles.
+    pub(crate) fn finish(self, decided: Decided<'_>) -> Result<(), ProfilesError> {
+        let decision: Decision = decided.understood()?;
+        let Decision { from, to, .. } = &decision;
         if !self.vault.profiles().rename(from, to)? {
-            return Ok(self.journal().forget()?);
+            return decided.end();
         }
+        let record = |sealed: &str| {
+            let bytes = STANDARD.decode(sealed);
+            bytes.map_err(|error| decided.unusable(&error))
+        };
         let secrets = self.vault.secrets();
-        for Secret { kind, sealed } in &decided.secrets {
+        for Secret { kind, sealed } in &decision.secrets {
             // What is gone by now was moved already, or somebody removed it.
             if secrets.has(from, *kind)?.is_some() {
-                secrets.put_sealed(to, *kind, &self.decoded(sealed)?)?;
+                secrets.put_sealed(to, *kind, &record(sealed)?)?;
                 secrets.remove_one(from, *kind)?;
             }
         }
         let approvals = self.vault.approvals();
-        if let Some(sealed) = &decided.approval
+        if let Some(sealed) = &decision.approval
             && approvals.is_there(from)?
         {
-            approvals.put_sealed(to, &self.decoded(sealed)?)?;
+            approvals.put_sealed(to, &record(sealed)?)?;
             approvals.remove(from)?;
         }
-        if let Some(sealed) = &decided.accounts {
-            let bytes = self.decoded(sealed)?;
+        if let Some(sealed) = &decision.accounts {
+            let bytes = record(sealed)?;
             let accounts = self.vault.accounts();
             accounts.hand_over(&owner(from), &owner(to), &bytes)?;
         }
-        Ok(self.journal().forget()?)
+        decided.end()
     }
 
     /// Everything that goes along, sealed under the new name.
@@ -149,16 +145,6 @@ impl<'v> Renames<'v> {
         self.vault.approvals().remove(name)?;
         self.vault.accounts().remove(&owner(name))?;
         Ok(())
-    }
-
-    fn decoded(self, sealed: &str) -> Result<Vec<u8>, VaultError> {
-        STANDARD
-            .decode(sealed)
-            .map_err(|error| self.journal().unusable(&error))
-    }
-
-    fn journal(self) -> Journal<'v> {
-        Journal::new(self.vault, JOURNAL)
     }
 }
 

@@ -134,7 +134,7 @@ pub(crate) fn write(
         }));
     }
     records.replace(name, bytes)?;
-    Ok(records.sweep(kept_for, vault.clock.now().unix_seconds())?)
+    Ok(records.sweep(name, kept_for)?)
 }
 
 /// Removes records under the master key; returns how many there were. Where none may come back

@@ -163,6 +163,9 @@ fn a_kill_leaves_the_old_name_or_the_new() {
             moment = moment.mul_f64(1.2);
         }
     }
+    // Of all that was interrupted nothing stays behind.
+    rename(&world, "old", "new").run().answer_and_words();
+    assert!(!world.home.profiles().with_extension("unfinished").exists());
     assert!(
         old > 0 && new > 0,
         "{old} old, {new} new: the kills all came too early, or too late"

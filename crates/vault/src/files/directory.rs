@@ -415,8 +415,16 @@ impl Directory {
     }
 
     /// Removes what killed processes left unfinished an hour ago or longer, and finished files that
-    /// were written longer than `kept_for` ago. `now` is in seconds since the epoch.
-    pub(crate) fn sweep(&self, kept_for: Option<Duration>, now: i64) -> Result<(), StorageError> {
+    /// were written longer than `kept_for` ago. Now is when the file `fresh` was written, by the
+    /// file system's own clock, so that no other clock makes a file look old.
+    pub(crate) fn sweep(
+        &self,
+        fresh: &str,
+        kept_for: Option<Duration>,
+    ) -> Result<(), StorageError> {
+        let Some(now) = self.written(fresh)?.map(Timestamp::unix_seconds) else {
+            return Ok(());
+        };
         for (name, written) in self.entries()? {
             let kept_for = if temporary::is_unfinished(&name) {
                 Some(UNFINISHED_FOR)

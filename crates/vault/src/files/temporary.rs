@@ -39,6 +39,9 @@ pub(crate) fn is_unfinished(name: &str) -> bool {
     name.starts_with(UNFINISHED)
 }
 
+/// How often a file is written before its loss is an error.
+const ATTEMPTS: u32 = 3;
+
 /// Writes a private file whole: after a crash at any instant the name stands for the old contents
 /// or the new.
 pub(crate) fn write_whole(
@@ -48,7 +51,25 @@ pub(crate) fn write_whole(
     publish: Publish,
     durability: Durability,
 ) -> io::Result<()> {
-    Unfinished::create(directory)?.finish(name, contents, publish, durability)
+    write_again_if_lost(
+        || Unfinished::create(directory),
+        |unfinished| unfinished.finish(name, contents, publish, durability),
+    )
+}
+
+/// Who sweeps takes an unfinished file for a killed writer's if the clock was put forward since it
+/// was made: then it is made once more, under the new time.
+fn write_again_if_lost<'d>(
+    mut create: impl FnMut() -> io::Result<Unfinished<'d>>,
+    finish: impl Fn(Unfinished<'d>) -> io::Result<()>,
+) -> io::Result<()> {
+    for _ in 1..ATTEMPTS {
+        match finish(create()?) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            ended => return ended,
+        }
+    }
+    finish(create()?)
 }
 
 struct Unfinished<'d> {
@@ -164,6 +185,32 @@ mod tests {
         assert_eq!(directory.read("file").unwrap(), b"three");
         drop(new());
         assert_eq!(directory.entries().unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_is_swept_away_while_it_is_written_is_written_again() {
+        let place = tempfile::tempdir().unwrap();
+        let directory = Dir::open_ambient_dir(place.path(), ambient_authority()).unwrap();
+        for publish in [Publish::IfAbsent, Publish::Replace] {
+            let swept = |times: u32| {
+                let mut made = 0;
+                let create = || {
+                    let unfinished = Unfinished::named(&directory)?;
+                    made += 1;
+                    if made <= times {
+                        directory.remove_file(unfinished.name.as_deref().unwrap())?;
+                    }
+                    Ok(unfinished)
+                };
+                write_again_if_lost(create, |unfinished| finish(unfinished, b"whole", publish))
+            };
+            swept(ATTEMPTS - 1).unwrap();
+            assert_eq!(directory.read("file").unwrap(), b"whole");
+            directory.remove_file("file").unwrap();
+            let lost = swept(ATTEMPTS).unwrap_err();
+            assert_eq!(lost.kind(), io::ErrorKind::NotFound);
+            assert_eq!(directory.entries().unwrap().count(), 0);
+        }
     }
 
     #[test]

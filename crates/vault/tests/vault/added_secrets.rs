@@ -72,7 +72,7 @@ fn they_touch_nothing_else() {
     assert_eq!(vault.approvals().get(&name("sp")).unwrap(), Some(approval));
     assert_eq!(kept(&home, "sp"), both());
     assert_eq!(kept(&home, "more"), both());
-    assert!(!home.path("state/import.json").exists());
+    home.assert_nothing_is_decided();
 }
 
 #[test]
@@ -168,5 +168,5 @@ fn once_decided_all_of_it_is_finished_by_whoever_comes_next() {
     );
     assert_eq!(kept(&home, "sp"), both());
     assert_eq!(kept(&home, "more"), both());
-    assert!(!home.path("state/import.json").exists());
+    home.assert_nothing_is_decided();
 }

@@ -11,6 +11,8 @@ use std::time::Duration;
 use std::time::Instant;
 use std::time::SystemTime;
 
+use aws_lc_rs::digest::SHA256;
+use aws_lc_rs::digest::digest;
 use keyring_core::CredentialStore;
 use model::AccessToken;
 use model::Account;
@@ -42,6 +44,9 @@ use vault::RefreshTokenIdentity;
 use vault::StoredRefreshToken;
 use vault::Subject;
 use vault::Vault;
+
+/// What vouches for a journal, beside the profiles.
+pub(crate) const NOTE: &str = "config/profiles.unfinished";
 
 /// The real time: several processes must agree on it.
 pub(crate) struct RealClock(Instant);
@@ -199,6 +204,25 @@ impl Home {
             self.passphrase,
             self.keyring.clone(),
         )
+    }
+
+    /// Writes a journal into the state directory, and the note that vouches for it.
+    pub(crate) fn decide(&self, journal: &str, contents: &str) {
+        let digest = digest(&SHA256, contents.as_bytes());
+        let hex = digest
+            .as_ref()
+            .iter()
+            .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+        std::fs::write(self.path("state").join(journal), contents).unwrap();
+        std::fs::write(self.path(NOTE), format!("{hex}  {journal}\n")).unwrap();
+    }
+
+    /// Nothing is left of a decision.
+    #[track_caller]
+    pub(crate) fn assert_nothing_is_decided(&self) {
+        for left in ["state/import.json", "state/rename.json", NOTE] {
+            assert!(!self.path(left).exists(), "{left}");
+        }
     }
 
     /// The files in a directory below, in order.

@@ -19,6 +19,7 @@ use vault::Vault;
 use vault::VaultError;
 
 use crate::common::Home;
+use crate::common::NOTE;
 use crate::common::destination;
 use crate::common::name;
 use crate::common::profile;
@@ -92,7 +93,7 @@ fn assert_old(home: &Home) {
         vault.approvals().get(&name("sp")).unwrap(),
         Some(approval())
     );
-    assert!(!home.path("state/import.json").exists());
+    home.assert_nothing_is_decided();
 }
 
 #[track_caller]
@@ -117,7 +118,7 @@ fn assert_new(home: &Home) {
     let secret = kept(&vault, "more", SecretKind::ClientSecret, "new");
     assert_eq!(secret.as_deref(), Some("more secret"));
     assert_eq!(vault.approvals().get(&name("sp")).unwrap(), None);
-    assert!(!home.path("state/import.json").exists());
+    home.assert_nothing_is_decided();
 }
 
 fn both() -> [Incoming; 2] {
@@ -240,7 +241,7 @@ fn a_broken_or_unwritable_file_of_profiles_stops_all_of_it() {
         matches!(refused, Err(ProfilesError::Storage(_))),
         "{refused:?}"
     );
-    assert!(!home.path("state/import.json").exists(), "called off");
+    home.assert_nothing_is_decided();
     fs::remove_file(home.path("config")).unwrap();
     fs::rename(home.path("aside"), home.path("config")).unwrap();
     assert_old(&home);
@@ -328,7 +329,7 @@ fn an_unfinished_import_that_cannot_be_read_is_an_error_and_stays() {
         ),
     ] {
         let home = home();
-        fs::write(home.path("state/import.json"), text).unwrap();
+        home.decide("import.json", text);
         let error = home.vault().profiles().names().unwrap_err().to_string();
         assert!(
             error.contains("import.json") && error.contains(said),
@@ -337,6 +338,7 @@ fn an_unfinished_import_that_cannot_be_read_is_an_error_and_stays() {
         let stays = fs::read_to_string(home.path("state/import.json")).unwrap();
         assert_eq!(stays, text);
         fs::remove_file(home.path("state/import.json")).unwrap();
+        fs::remove_file(home.path(NOTE)).unwrap();
         assert_old(&home);
     }
 }

@@ -8,6 +8,7 @@
 mod accounts;
 mod added_secrets;
 mod common;
+mod decisions;
 mod dotnet;
 mod hostile;
 mod imports;

@@ -21,7 +21,9 @@ use vault::FailureRecord;
 use vault::Locations;
 use vault::LockError;
 use vault::LockName;
+use vault::NewProtection;
 use vault::Protection;
+use vault::ProtectionChange;
 use vault::SecretKind;
 use vault::Vault;
 use vault::VaultError;
@@ -151,7 +153,11 @@ fn child() {
         runtime: role["runtime"].as_str().map(PathBuf::from),
     };
     let clock = Arc::new(RealClock::new());
-    let vault = vault_at(locations, clock.clone(), Heard::default(), None, None, None);
+    let new_vault = || {
+        let locations = locations.clone();
+        vault_at(locations, clock.clone(), Heard::default(), None, None, None)
+    };
+    let vault = new_vault();
     match role["role"].as_str().unwrap() {
         "first run" => {
             say("ready");
@@ -162,6 +168,19 @@ fn child() {
             say("ready");
             for round in 0.. {
                 change_everything(&vault, round);
+                say("round");
+            }
+        }
+        "stream" => {
+            let text = format!("w{number}");
+            loop {
+                let vault = new_vault();
+                let hold = vault.hold(LONG, &mut |_| ()).unwrap();
+                with_identity("t", &text, |identity| {
+                    vault.refresh_tokens().put(identity, &refresh_token(&text))
+                })
+                .unwrap();
+                drop(hold);
                 say("round");
             }
         }
@@ -360,6 +379,38 @@ fn two_hundred_kills_leave_everything_readable() {
         .filter(|notice| matches!(notice, vault::Notice::UnusableEntry { .. }));
     assert_eq!(unusable.count(), 0);
     change_everything(&home.vault(), 7);
+}
+
+/// Six that write all the time hold the lock between them at every moment, or nearly so.
+#[test]
+fn a_stream_of_writers_does_not_keep_out_a_change_of_the_protection() {
+    const WRITERS: usize = 6;
+    let home = Home::new();
+    home.vault().unlock().unwrap();
+    let mut writers: Vec<Running> = (0..WRITERS)
+        .map(|number| Running::start(&home, "stream", number))
+        .collect();
+    for _ in 0..5 {
+        for writer in &mut writers {
+            assert!(writer.says("round"), "a writer ended");
+        }
+        let change = ProtectionChange {
+            to: NewProtection::KeyFile(None),
+            forget_unreadable: false,
+            deadline: Duration::from_mins(1),
+        };
+        let changed = home.vault().change_protection(change, &mut |_| ());
+        assert!(changed.unwrap().forgotten.is_empty());
+    }
+    for writer in writers {
+        writer.kill();
+    }
+    let vault = home.vault();
+    for number in 0..WRITERS {
+        let text = format!("w{number}");
+        let kept = with_identity("t", &text, |identity| vault.refresh_tokens().get(identity));
+        assert_eq!(kept.unwrap().unwrap().token.expose_secret(), text);
+    }
 }
 
 /// The copies of accounts, without what killed writers left unfinished.

@@ -103,7 +103,7 @@ fn everything_goes_along_and_nothing_else_of_the_file_changes() {
     let vault = home.vault();
     assert_eq!(stored(&vault, "service").as_deref(), Some("mine"));
     assert_eq!(stored(&vault, "sp"), None);
-    assert!(!home.path("state/rename.json").exists());
+    home.assert_nothing_is_decided();
 }
 
 #[test]
@@ -248,13 +248,13 @@ fn once_decided_it_is_finished_by_whoever_comes_next() {
             FILE.to_owned()
         };
         fs::write(home.path("config/profiles.json"), file).unwrap();
-        fs::write(home.path("state/rename.json"), &begun.journal).unwrap();
+        home.decide("rename.json", &begun.journal);
         let vault = home.vault();
         let names = vault.profiles().names().unwrap();
         assert_eq!(names, [name("a"), name("new"), name("z")], "{round}");
         assert_eq!(stored(&vault, "new").as_deref(), Some("mine"), "{round}");
         assert_eq!(stored(&vault, "sp"), None, "{round}");
-        assert!(!home.path("state/rename.json").exists());
+        home.assert_nothing_is_decided();
     }
 }
 
@@ -262,7 +262,7 @@ fn once_decided_it_is_finished_by_whoever_comes_next() {
 fn who_was_signed_out_meanwhile_does_not_come_back() {
     let home = home();
     let begun = begun(&home);
-    fs::write(home.path("state/rename.json"), &begun.journal).unwrap();
+    home.decide("rename.json", &begun.journal);
     let vault = home.vault();
     vault.accounts().remove(&owner("sp")).unwrap();
     vault.profiles().names().unwrap();
@@ -278,12 +278,12 @@ fn what_people_changed_in_the_file_meanwhile_calls_it_off() {
         let home = home();
         let begun = begun(&home);
         fs::write(home.path("config/profiles.json"), &edited).unwrap();
-        fs::write(home.path("state/rename.json"), &begun.journal).unwrap();
+        home.decide("rename.json", &begun.journal);
         home.vault().profiles().names().unwrap();
         assert_eq!(text(&home), edited);
         assert_eq!(stored(&home.vault(), "sp").as_deref(), Some("mine"));
         assert_eq!(stored(&home.vault(), "new"), None);
-        assert!(!home.path("state/rename.json").exists());
+        home.assert_nothing_is_decided();
     }
 }
 
@@ -302,7 +302,7 @@ fn a_decision_that_cannot_be_read_is_an_error_and_stays() {
         ),
     ] {
         let home = home();
-        fs::write(home.path("state/rename.json"), text).unwrap();
+        home.decide("rename.json", text);
         let refused = home.vault().profiles().find("sp").unwrap_err().to_string();
         assert!(
             refused.contains("rename.json") && refused.contains(said),

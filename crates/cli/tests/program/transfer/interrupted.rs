@@ -86,6 +86,9 @@ fn a_kill_leaves_the_old_or_the_new() {
             moment = moment.mul_f64(1.3) + SHORTEST;
         }
     }
+    // Of all that was interrupted nothing stays behind.
+    world.create("sp", &["--client-secret-stdin", "--force"], SECRET);
+    assert!(!world.home.profiles().with_extension("unfinished").exists());
     assert!(
         old > 0 && new > 0,
         "{old} old, {new} new: the kills all came too early, or too late"

@@ -407,6 +407,50 @@ fn a_planted_change_removes_no_item_of_the_keyring_but_its_own() {
     }
 }
 
+/// So a stream of writers cannot keep it out: it waits for those only who were there before it.
+#[test]
+fn who_comes_after_an_announced_change_waits_behind_it() {
+    let home = Home::new();
+    filled(&home);
+    let writing = home.vault();
+    let hold = writing.hold(LONG, &mut |_| ()).unwrap();
+    let vault = home.vault();
+    let (announce, announced) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        let change = scope.spawn(move || {
+            let change = ProtectionChange {
+                to: NewProtection::KeyFile(None),
+                forget_unreadable: false,
+                deadline: LONG,
+            };
+            vault.change_protection(change, &mut |holder| announce.send(holder).unwrap())
+        });
+        let waited_for = announced.recv().unwrap();
+        assert_eq!(waited_for, Some(std::process::id()));
+        let late = home.vault_with(Arc::new(FastClock::default()));
+        let mut told = Vec::new();
+        let refused = late.hold(Duration::from_secs(1), &mut |holder| told.push(holder));
+        match refused {
+            Err(VaultError::Lock(LockError::TimedOut { pid, .. })) => {
+                assert_eq!(pid, Some(std::process::id()), "who announced it is named");
+            }
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(told, [Some(std::process::id())]);
+        // Who was there before is not held up by what waits for it.
+        let kind = SecretKind::ClientSecret;
+        let put = writing
+            .secrets()
+            .put(&name("mine"), kind, &destination("t"), "x");
+        put.unwrap();
+        writing.secrets().remove(&name("mine")).unwrap();
+        drop(hold);
+        change.join().unwrap().unwrap();
+    });
+    drop(home.vault().hold(Duration::ZERO, &mut |_| ()).unwrap());
+    assert_eq!(unopened(&home), 0);
+}
+
 #[test]
 fn a_refresh_token_that_rotates_meanwhile_is_not_lost() {
     let home = Home::new();

@@ -5,11 +5,13 @@ use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use model::Clock as _;
 use vault::Notice;
 use vault::SealError;
 use vault::StorageError;
 use vault::VaultError;
 
+use crate::common::FastClock;
 use crate::common::Home;
 use crate::common::book;
 use crate::common::entry_id;
@@ -304,6 +306,22 @@ fn sessions_have_keys_of_their_own_and_leave_each_others_entries_alone() {
             .iter()
             .all(|notice| matches!(notice, Notice::KeyFileMade { .. }))
     );
+}
+
+/// Of one process alone, as under a tool that sets it, or of a machine that guessed the time.
+#[test]
+fn a_clock_that_is_far_ahead_sweeps_up_nothing_that_others_write() {
+    let (home, _) = homes().pop().unwrap();
+    fill(&home);
+    let leftover = home.path("state/tokens/.unfinished-0000000000000000");
+    fs::write(&leftover, b"half").unwrap();
+    let before = home.files("state/tokens").len();
+    let ahead = std::sync::Arc::new(FastClock::default());
+    ahead.sleep(Duration::from_hours(24 * 365 * 20));
+    let vault = home.vault_with(ahead);
+    vault.tokens().put(&entry_id("new"), &token("new")).unwrap();
+    assert!(leftover.exists(), "it may still be written to");
+    assert_eq!(home.files("state/tokens").len(), before + 1);
 }
 
 #[test]
