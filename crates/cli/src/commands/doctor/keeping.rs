@@ -1,5 +1,7 @@
 //! `profiles.json`, the store, its keys and its locks.
 
+use std::sync::Arc;
+
 use vault::Listed;
 use vault::Protection;
 use vault::survey::KeyAccess;
@@ -10,13 +12,21 @@ use super::check::Verdict;
 use super::scene::Scene;
 use crate::wording;
 
-pub(super) fn checks() -> Vec<Check> {
+pub(super) fn checks(scene: Option<&Arc<Scene>>, choice: Option<Verdict>) -> Vec<Check> {
     vec![
-        Check::of_the_machine("profiles.file", "Profiles", profiles),
-        Check::of_the_machine("store.header", "Store", header),
-        Check::of_the_machine("store.key", "Key of the store", key),
-        Check::of_the_machine("store.session-key", "Key of the session", session_key),
-        Check::of_the_machine("store.locks", "File locks", locks),
+        Check::of_the_store(scene, "profiles.file", "Profiles", profiles),
+        Check::of_the_store(scene, "profiles.chosen", "Chosen profile", move |_| {
+            choice.unwrap_or_else(|| Verdict::skipped("see Profiles"))
+        }),
+        Check::of_the_store(scene, "store.header", "Store", header),
+        Check::of_the_store(scene, "store.key", "Key of the store", key),
+        Check::of_the_store(
+            scene,
+            "store.session-key",
+            "Key of the session",
+            session_key,
+        ),
+        Check::of_the_store(scene, "store.locks", "File locks", locks),
     ]
 }
 

@@ -1,25 +1,32 @@
 //! Browser, loopback, and the variables that change what the program does.
 
+use std::sync::Arc;
+
 use engine::diagnosis;
 
 use super::check::Check;
 use super::check::Verdict;
-use super::scene::Scene;
+use super::scene::Here;
 use crate::settings;
 use crate::ui;
 
-pub(super) fn checks() -> Vec<Check> {
+pub(super) fn checks(here: &Arc<Here>) -> Vec<Check> {
+    let of = |id, title, examine: fn(&Here) -> Verdict| {
+        let here = Arc::clone(here);
+        Check::of_the_machine(id, title, move || examine(&here))
+    };
     vec![
-        Check::of_the_machine("browser", "Browser", browser),
-        Check::of_the_machine("loopback", "Loopback", |_| loopback()),
-        Check::of_the_machine("variables", "Variables", variables),
-        Check::of_the_machine("variables.azure", "AZURE_* variables", shadowed),
-        Check::of_the_machine("trust", "Certificate authorities", authorities),
+        of("browser", "Browser", browser),
+        of("loopback", "Loopback", |_| loopback()),
+        of("variables", "Variables", variables),
+        of("variables.values", "Values of variables", values),
+        of("variables.azure", "AZURE_* variables", shadowed),
+        of("trust", "Certificate authorities", authorities),
     ]
 }
 
-fn browser(scene: &Scene) -> Verdict {
-    let place = ui::place_of_the_person(&scene.variables);
+fn browser(here: &Here) -> Verdict {
+    let place = ui::place_of_the_person(&here.variables);
     let found = if place.findings.is_empty() {
         String::new()
     } else {
@@ -51,16 +58,26 @@ fn loopback() -> Verdict {
     }
 }
 
-fn variables(scene: &Scene) -> Verdict {
-    let set = settings::variables_set(&scene.variables);
+fn variables(here: &Here) -> Verdict {
+    let set = settings::variables_set(&here.variables);
     if set.is_empty() {
         return Verdict::ok("none is set that changes what the program does");
     }
     Verdict::ok(format!("set: {}", set.join(", ")))
 }
 
-fn shadowed(scene: &Scene) -> Verdict {
-    let shadowed = settings::shadowed_azure_variables(&scene.variables);
+fn values(here: &Here) -> Verdict {
+    let wrong = settings::invalid_variables(&here.variables);
+    if wrong.is_empty() {
+        return Verdict::ok("each that is set can be read");
+    }
+    let (details, fixes): (Vec<_>, Vec<_>) =
+        wrong.into_iter().map(|one| (one.what, one.fix)).unzip();
+    Verdict::failed(details.join("; ")).fix(fixes.join("\n"))
+}
+
+fn shadowed(here: &Here) -> Verdict {
+    let shadowed = settings::shadowed_azure_variables(&here.variables);
     if shadowed.is_empty() {
         return Verdict::ok("none is passed over because of another");
     }
@@ -71,12 +88,12 @@ fn shadowed(scene: &Scene) -> Verdict {
     Verdict::warning(pairs.join(", ")).fix("Unset the one that is not meant.")
 }
 
-fn authorities(scene: &Scene) -> Verdict {
-    let network = settings::network(None, &scene.variables);
+fn authorities(here: &Here) -> Verdict {
+    let network = settings::network(None, &here.variables);
     let Some(path) = network.ca_file.clone() else {
         return Verdict::ok("those of the operating system");
     };
-    match network.authorities(scene.patience()) {
+    match network.authorities(here.patience()) {
         Ok(certificates) => Verdict::ok(format!(
             "{} of {} (SSL_CERT_FILE), in place of the operating system's",
             certificates.map_or(0, |all| all.len()),

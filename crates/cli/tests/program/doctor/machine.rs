@@ -11,16 +11,6 @@ use crate::support::give_to_nobody;
 use crate::support::named_in_snapshots;
 
 #[test]
-fn where_no_profile_is_chosen_it_says_so_and_how_to_choose_one() {
-    let outcome = World::new().call(&["doctor", "--offline"]).run();
-    let said = format!("{outcome:?}");
-    assert!(said.contains("-p NAME, --all-profiles"), "{said}");
-    let outcome = World::with_profile().call(&["doctor", "--offline"]).run();
-    let said = format!("{outcome:?}");
-    assert!(!said.contains("--all-profiles"), "{said}");
-}
-
-#[test]
 fn a_broken_file_of_profiles_and_a_broken_entry_are_named() {
     let _names = named_in_snapshots();
     let home = Home::new();

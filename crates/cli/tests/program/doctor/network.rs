@@ -5,6 +5,7 @@ use super::report;
 use super::told;
 use crate::support::CLIENT_ID;
 use crate::support::Call;
+use crate::support::Home;
 use crate::support::Proxy;
 use crate::support::SECRET;
 use crate::support::TENANT;
@@ -44,7 +45,8 @@ fn a_proxy_that_wants_a_password_is_named_without_the_one_it_got() {
     let _names = named_in_snapshots();
     insta::assert_snapshot!(told(&report, "network.proxy"), @r"
     failed: http://127.0.0.1:[port]: the proxy wants to know who you are: the proxy refused: proxy server responded 407/407
-    Put user and password in the variable: HTTPS_PROXY=http://user:password@host:port; Only Basic authentication works; for NTLM or Kerberos, run a local relay such as cntlm.
+    Put user and password in the variable: HTTPS_PROXY=http://user:password@host:port
+    Only Basic authentication works; for NTLM or Kerberos, run a local relay such as cntlm.
     ");
     for id in [
         "network.dns",
@@ -71,7 +73,8 @@ fn certificates_that_nobody_trusts_are_named_with_their_signer() {
     let untrusted = report(company.doctor(&proxy.url()));
     insta::assert_snapshot!(told(&untrusted, "network.tls"), @r"
     failed: no secure connection to login.company.test: the server's certificate comes from an authority that is not trusted here; they are signed by `CN=company`
-    If your company inspects TLS, add its root certificate to the system's store, or name it: --ca-file FILE or SSL_CERT_FILE; In a container without any: install the package ca-certificates.
+    If your company inspects TLS, add its root certificate to the system's store, or name it: --ca-file FILE or SSL_CERT_FILE
+    In a container without any: install the package ca-certificates.
     ");
     assert_eq!(finding(&untrusted, "network.proxy")["status"], "ok");
     let trusted = company
@@ -140,6 +143,10 @@ fn an_authority_that_is_gone_or_never_answers_is_a_failure_in_time() {
         let port = format!(":{}", world.emulator.port());
         text.replace(&port, ":1")
     });
+    world
+        .call(&["config", "trust", "sp", "--yes"])
+        .run()
+        .answer_and_words();
     let gone = report(world.call(&["doctor"]));
     assert_eq!(finding(&gone, "network.metadata")["status"], "failed");
     assert_eq!(finding(&gone, "network.clock")["status"], "skipped");
@@ -151,6 +158,10 @@ fn an_authority_that_is_gone_or_never_answers_is_a_failure_in_time() {
         text.replace(":1/", &format!(":{port}/"))
             .replace(":1\"", &format!(":{port}\""))
     });
+    world
+        .call(&["config", "trust", "sp", "--yes"])
+        .run()
+        .answer_and_words();
     let hanging = report(world.call(&["doctor", "--timeout", "1s"]));
     assert_eq!(finding(&hanging, "network.metadata")["status"], "failed");
 }
@@ -167,11 +178,71 @@ fn a_stranger_that_was_not_approved_is_not_asked() {
     assert_eq!(proxy.seen(), [] as [&str; 0]);
     let _names = named_in_snapshots();
     insta::assert_snapshot!(told(&report, "network.tls"), @r"
-    skipped: it is not approved on this machine, and was not asked (see profile.approval)
-    -
+    skipped: it is not approved on this machine, and was not asked
+    Look at it, then: entra-auth-cli config trust sp
     ");
     insta::assert_snapshot!(told(&report, "profile.approval"), @r"
     failed: where it leads or what it refers to was not approved on this machine, or was changed since
     Look at it, then: entra-auth-cli config trust sp
     ");
+}
+
+#[test]
+fn a_port_of_this_machine_that_was_not_approved_is_not_asked_either() {
+    let world = World::with_profile();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    world.home.edit_profiles(|text| {
+        let known = format!(":{}", world.emulator.port());
+        text.replace(&known, &format!(":{port}"))
+    });
+    let report = report(world.call(&["doctor"]));
+    listener.set_nonblocking(true).unwrap();
+    let nobody = listener.accept().unwrap_err();
+    assert_eq!(nobody.kind(), std::io::ErrorKind::WouldBlock);
+    for id in [
+        "network.proxy",
+        "network.dns",
+        "network.clock",
+        "network.metadata",
+    ] {
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(told(&report, id), @r"
+            skipped: it is not approved on this machine, and was not asked
+            Look at it, then: entra-auth-cli config trust sp
+            ");
+        }
+    }
+    assert_eq!(finding(&report, "profile.approval")["status"], "failed");
+}
+
+#[test]
+fn without_a_profile_the_cloud_that_the_variables_name_is_examined() {
+    let home = Home::new();
+    let asked = |variables: &[(&str, &str)]| {
+        let call = home
+            .call(&["doctor"])
+            .env("HTTPS_PROXY", "http://127.0.0.1:1");
+        let call = variables
+            .iter()
+            .fold(call, |call, (name, value)| call.env(name, value));
+        let report = report(call);
+        let all = report["findings"].as_array().unwrap();
+        let proxy = all.iter().find(|found| found["id"] == "network.proxy");
+        proxy.map(|found| found["subject"].as_str().unwrap().to_owned())
+    };
+    let public = "https://login.microsoftonline.com/common";
+    assert_eq!(asked(&[]).as_deref(), Some(public));
+    let cloud = asked(&[
+        ("ENTRA_AUTH_CLOUD", "us-gov"),
+        ("AZURE_TENANT_ID", "contoso.us"),
+    ]);
+    let government = "https://login.microsoftonline.us/contoso.us";
+    assert_eq!(cloud.as_deref(), Some(government));
+    for nowhere in [
+        ("ENTRA_AUTH_CLOUD", "mars"),
+        ("ENTRA_AUTH_AUTHORITY", "https://stranger.test/t"),
+    ] {
+        assert_eq!(asked(&[nowhere]), None, "{nowhere:?}");
+    }
 }
