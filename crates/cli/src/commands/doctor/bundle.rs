@@ -177,7 +177,7 @@ impl Names {
         for profile in profiles {
             self.add("user", profile.login_hint.as_deref());
         }
-        let homes = ["HOME", "USERPROFILE"].map(|name| variables.text(name));
+        let homes = [variables.text("HOME"), variables.text("USERPROFILE")];
         for home in homes.into_iter().flatten().filter(|home| home.len() > 1) {
             self.0.push((home, "~".to_owned()));
         }

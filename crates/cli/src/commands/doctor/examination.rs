@@ -67,7 +67,39 @@ fn outcome(receiver: &mpsc::Receiver<Verdict>, allowed: Duration, left: Duration
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use engine::SystemClock;
+
     use super::*;
+    use crate::settings::Variables;
+
+    #[test]
+    fn many_checks_that_hang_take_no_longer_than_one() {
+        let here = Here {
+            variables: Variables,
+            clock: Arc::new(SystemClock::start()),
+            timeout: Duration::from_millis(100),
+        };
+        let (holds, checks): (Vec<_>, Vec<_>) = (0..50)
+            .map(|_| {
+                let (hold, release) = mpsc::channel::<()>();
+                let hangs = move || match release.recv() {
+                    Ok(()) | Err(mpsc::RecvError) => Verdict::ok("late"),
+                };
+                (hold, Check::of_the_machine("a.b", "Thing", hangs))
+            })
+            .unzip();
+        let began = here.clock.monotonic();
+        let found = findings(&here, checks);
+        let took = here.clock.monotonic().saturating_sub(began);
+        drop(holds);
+        assert!(took < here.timeout * 20, "{took:?}");
+        assert_eq!(found.len(), 50);
+        for finding in found {
+            assert_eq!(finding.detail, "no answer within 0.1 s");
+        }
+    }
 
     #[test]
     fn a_check_that_hangs_or_dies_is_a_failure_of_its_own() {

@@ -3,6 +3,7 @@
 //! It changes nothing, asks nobody and runs no other program; docs/design/doctor.md says how that
 //! is held.
 
+mod automatic_proxy;
 mod bundle;
 mod check;
 mod credential;

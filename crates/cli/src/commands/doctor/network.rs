@@ -1,6 +1,5 @@
 //! The way to each authority: proxy, name, certificates, clock, metadata.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::OnceLock;
 
@@ -16,13 +15,13 @@ use protocol::TransportError;
 use protocol::TransportErrorKind;
 use url::Url;
 
+use super::automatic_proxy;
 use super::check::Check;
 use super::check::Verdict;
 use super::profile;
 use super::scene::Here;
 use super::scene::Scene;
 use crate::settings;
-use crate::settings::Variables;
 use crate::shell;
 use crate::wording;
 
@@ -208,9 +207,16 @@ impl Way {
         })
     }
 
+    /// Whether the certificates seen are the authority's: where a proxy is itself spoken to by
+    /// https, they are its own.
+    fn shows_certificates(&self) -> bool {
+        let proxy = self.proxy();
+        self.is_encrypted() && !proxy.is_some_and(|address| address.starts_with("https://"))
+    }
+
     /// What kept a connection from coming about, if that was not the certificates.
     fn obstacle(&self) -> Option<&TransportError> {
-        let refusal = if self.is_encrypted() {
+        let refusal = if self.shows_certificates() {
             self.presented().refusal.as_ref()
         } else {
             match &self.metadata().endpoints {
@@ -218,7 +224,7 @@ impl Way {
                 Ok(_) | Err(MetadataError::Discovery(_)) => None,
             }
         };
-        refusal.filter(|error| error.kind != TransportErrorKind::Tls)
+        refusal.filter(|error| error.kind != TransportErrorKind::Tls || !self.shows_certificates())
     }
 }
 
@@ -228,25 +234,45 @@ fn is_of_the_proxy(error: &TransportError) -> bool {
 
 fn proxy(way: &Way) -> Verdict {
     let Some(address) = way.proxy() else {
-        return match automatic_proxy(&way.here.variables) {
-            Some(script) if !way.authority.is_on_this_machine() => Verdict::warning(format!(
-                "none is used, but the desktop names a script that chooses one ({script}), which is not followed"
-            ))
-            .fix("Ask which proxy it chooses, and set HTTPS_PROXY=http://host:port"),
-            _ => Verdict::ok("none is used"),
-        };
+        return without_proxy(way);
     };
     match way.obstacle() {
         None => Verdict::ok(format!("{address} lets it through")),
-        Some(error) if way.proxy_is_at_fault(error) => {
+        Some(error) if is_of_the_proxy(error) => {
             let worded = Verdict::from(wording::transport(way.host(), error));
             Verdict {
                 detail: format!("{address}: {}", worded.detail),
                 ..worded
             }
         }
-        Some(_) => Verdict::warning(format!("nothing came back through {address}")),
+        Some(error) if way.proxy_is_at_fault(error) => {
+            Verdict::failed(format!("{address} cannot be reached: {}", error.detail)).fix(
+                "Check HTTPS_PROXY, and whether that proxy runs. Where none is needed: unset it, \
+                 or add the host to NO_PROXY.",
+            )
+        }
+        Some(error) => Verdict::warning(format!(
+            "nothing of use came back through {address}: {}",
+            error.detail
+        ))
+        .fix(format!(
+            "Ask who runs that proxy whether it lets {} through.",
+            way.host()
+        )),
     }
+}
+
+fn without_proxy(way: &Way) -> Verdict {
+    let script = automatic_proxy::script(&way.here.variables);
+    let Some(script) = script.filter(|_| !way.authority.is_on_this_machine()) else {
+        return Verdict::ok("none is used");
+    };
+    let named = match &script.address {
+        Some(address) => format!("names a script that chooses one ({address}), which is not run"),
+        None => "asks the network for a script that chooses one, which is not done here".to_owned(),
+    };
+    Verdict::warning(format!("none is used, but {} {named}", script.source))
+        .fix("Ask which proxy it chooses, and set HTTPS_PROXY=http://host:port")
 }
 
 impl Way {
@@ -282,6 +308,12 @@ fn name(way: &Way) -> Verdict {
 fn certificates(way: &Way) -> Verdict {
     if !way.is_encrypted() {
         return Verdict::skipped("it is http on this machine, and has none");
+    }
+    if !way.shows_certificates() {
+        return Verdict::skipped(
+            "the proxy is spoken to by https, and not looked through; whether they are trusted, \
+             the metadata tells (see Metadata)",
+        );
     }
     let presented = way.presented();
     let last = presented.certificates.last();
@@ -355,60 +387,14 @@ fn metadata(way: &Way) -> Verdict {
     }
     match &way.metadata().endpoints {
         Ok(endpoints) => Verdict::ok(format!("it speaks for the issuer {}", endpoints.issuer)),
-        Err(MetadataError::Transport(error)) if error.kind == TransportErrorKind::Tls => {
+        Err(MetadataError::Transport(error))
+            if error.kind == TransportErrorKind::Tls && way.shows_certificates() =>
+        {
             Verdict::skipped("there is no secure connection (see Certificates)")
         }
         Err(MetadataError::Transport(error)) => wording::transport(way.host(), error).into(),
         Err(MetadataError::Discovery(error)) => Verdict::failed(error.to_string()).fix(
             "Check tenant and authority: is the directory spelled right, and is it in this cloud?",
         ),
-    }
-}
-
-/// The script (PAC) that KDE's settings name. Those of GNOME, macOS and Windows cannot be read
-/// without running a program.
-fn automatic_proxy(variables: &Variables) -> Option<String> {
-    if !cfg!(target_os = "linux") {
-        return None;
-    }
-    let configuration = variables
-        .raw("XDG_CONFIG_HOME")
-        .map(PathBuf::from)
-        .or_else(|| {
-            variables
-                .raw("HOME")
-                .map(|home| PathBuf::from(home).join(".config"))
-        })?;
-    let text = std::fs::read_to_string(configuration.join("kioslaverc")).ok()?;
-    script_in(&text)
-}
-
-/// The script of a `kioslaverc` whose kind of proxy is one (2).
-fn script_in(text: &str) -> Option<String> {
-    let value = |name: &str| {
-        text.lines().find_map(|line| {
-            let (found, value) = line.split_once('=')?;
-            (found.trim() == name).then(|| value.trim())
-        })
-    };
-    (value("ProxyType")? == "2").then_some(())?;
-    value("Proxy Config Script")
-        .filter(|script| !script.is_empty())
-        .map(ToOwned::to_owned)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_script_counts_only_where_it_is_switched_on() {
-        let settings = "[Proxy Settings]\nProxy Config Script=http://wpad/proxy.pac\nProxyType=2\n";
-        assert_eq!(
-            script_in(settings).as_deref(),
-            Some("http://wpad/proxy.pac")
-        );
-        assert_eq!(script_in(&settings.replace("=2", "=1")), None);
-        assert_eq!(script_in("ProxyType=2\n"), None);
     }
 }

@@ -1,5 +1,7 @@
 //! Browser, loopback, and the variables that change what the program does.
 
+use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use engine::diagnosis;
@@ -44,16 +46,27 @@ fn browser(here: &Here) -> Verdict {
 }
 
 fn loopback() -> Verdict {
-    let refused: Vec<String> = diagnosis::loopback()
+    let refused: Vec<(IpAddr, io::Error)> = diagnosis::loopback()
         .into_iter()
-        .filter_map(|(address, heard)| Some(format!("{address}: {}", heard.err()?)))
+        .filter_map(|(address, heard)| Some((address, heard.err()?)))
         .collect();
-    match refused.len() {
-        0 => Verdict::ok("127.0.0.1 and ::1 can be listened on"),
-        1 => Verdict::warning(format!("not both can be listened on: {}", refused.join(", "))).fix(
-            "A browser that takes `localhost` for the other one is not heard: register http://127.0.0.1",
-        ),
-        _ => Verdict::failed(format!("it cannot be listened on: {}", refused.join(", ")))
+    let said: Vec<String> = refused
+        .iter()
+        .map(|(address, error)| format!("{address}: {error}"))
+        .collect();
+    let said = said.join(", ");
+    match refused.as_slice() {
+        [] => Verdict::ok("127.0.0.1 and ::1 can be listened on"),
+        [(IpAddr::V6(_), _)] => Verdict::warning(format!("not both can be listened on: {said}"))
+            .fix(
+                "A browser that takes `localhost` for ::1 is not heard: register http://127.0.0.1",
+            ),
+        [(IpAddr::V4(_), _)] => Verdict::warning(format!("not both can be listened on: {said}"))
+            .fix(
+                "A browser that takes `localhost` for 127.0.0.1 is not heard: let this machine \
+                 have that address, or sign in with -f DeviceCode",
+            ),
+        _ => Verdict::failed(format!("it cannot be listened on: {said}"))
             .fix("Sign in with -f DeviceCode, which needs no loopback."),
     }
 }
