@@ -22,6 +22,9 @@ use crate::session;
 use crate::store::SECRETS;
 use crate::store::Vault;
 
+/// The permission bits of everybody but the owner.
+const OTHERS: u32 = 0o077;
+
 /// Who owns a file or directory, and who may do what with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ownership {
@@ -86,6 +89,42 @@ pub fn place(path: &Path) -> io::Result<Place> {
         is_writable: platform::may_write(nearest),
         free_space: platform::free_space(nearest),
     })
+}
+
+/// Files and directories below one of ours that another user may read or write, or that belong to
+/// one. Links are not followed; where the system has no modes, there are none.
+///
+/// # Errors
+/// If a directory cannot be listed. One that is not there holds nothing.
+pub fn exposed(directory: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let mut open = vec![directory.to_owned()];
+    while let Some(current) = open.pop() {
+        let entries = match std::fs::read_dir(&current) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(error),
+        };
+        for entry in entries {
+            let entry = entry?;
+            let metadata = match entry.metadata() {
+                Ok(metadata) => metadata,
+                // Another process removed it in between.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(error) => return Err(error),
+            };
+            let ownership = platform::ownership(&metadata);
+            let is_ours_alone = |owned: Ownership| owned.is_ours && owned.mode & OTHERS == 0;
+            if !metadata.is_symlink() && ownership.is_some_and(|owned| !is_ours_alone(owned)) {
+                found.push(entry.path());
+            }
+            if metadata.is_dir() {
+                open.push(entry.path());
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
 }
 
 /// Whether the store's key could be had without asking a person.
@@ -186,5 +225,39 @@ impl Vault {
             return Ok(None);
         };
         Ok(records.written(&secrets::file_name(profile, kind))?)
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "the test arranges files")]
+    fn what_others_may_read_is_found_at_any_depth_and_links_are_not_followed() {
+        let root = tempfile::tempdir().unwrap();
+        let below = root.path().join("below");
+        std::fs::create_dir(&below).unwrap();
+        let put = |path: PathBuf, mode: u32| {
+            std::fs::write(&path, "").unwrap();
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+            path
+        };
+        put(below.join("private"), 0o600);
+        let readable = put(below.join("readable"), 0o640);
+        std::os::unix::fs::symlink("/", root.path().join("link")).unwrap();
+        std::fs::set_permissions(&below, std::fs::Permissions::from_mode(0o700)).unwrap();
+        assert_eq!(
+            exposed(root.path()).unwrap(),
+            std::slice::from_ref(&readable)
+        );
+        std::fs::set_permissions(&below, std::fs::Permissions::from_mode(0o711)).unwrap();
+        assert_eq!(exposed(root.path()).unwrap(), [below, readable]);
+        assert_eq!(
+            exposed(&root.path().join("none")).unwrap(),
+            [] as [PathBuf; 0]
+        );
     }
 }

@@ -1,6 +1,7 @@
 """The master key in a real gnome-keyring: unlocked, locked, empty, frozen, and none at all."""
 
 import json
+import time
 
 from desktop_keyring import DesktopKeyring
 from desktop_store import (
@@ -139,8 +140,8 @@ def test_a_keyring_asked_for_and_not_there_is_an_error(on_desktop, authority):
     assert SECRET not in done.stderr
 
 
-def key_as_the_doctor_finds_it(product):
-    done = product.run("doctor", "--offline", "-o", "json")
+def key_as_the_doctor_finds_it(product, *flags):
+    done = product.run("doctor", "--offline", "-o", "json", *flags)
     [found] = [one for one in json.loads(done.stdout)["findings"] if one["id"] == "store.key"]
     return found
 
@@ -156,3 +157,12 @@ def test_the_doctor_tells_a_locked_keyring_without_asking_for_it(
         found = key_as_the_doctor_finds_it(on_desktop)
         assert (found["status"], found["detail"]) == ("warning", "the keyring is locked")
     assert key_as_the_doctor_finds_it(on_desktop)["status"] == "failed", "no keyring answers"
+
+
+def test_the_doctor_gives_up_a_keyring_that_hangs(on_desktop, unlocked, authority):
+    create_profile(on_desktop, authority)
+    unlocked.freeze()
+    began = time.monotonic()
+    found = key_as_the_doctor_finds_it(on_desktop, "--timeout", "1s")
+    assert time.monotonic() - began < 5
+    assert found["status"] == "failed"

@@ -42,11 +42,15 @@ pub struct DoctorArgs {
     #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = duration::parse)]
     pub timeout: Duration,
 
-    /// Write the findings and the profiles, without any secret, to a file for support
+    /// Write the findings and the profiles, without any secret, to a file for support; -: stdout
     #[arg(long, value_name = "FILE")]
     pub bundle: Option<PathBuf>,
 
-    /// Put names in place of ids, user names and the home directory in that file
+    /// Replace that file if it is there
+    #[arg(long, requires = "bundle")]
+    pub force: bool,
+
+    /// Put names in place of ids and hosts in that file
     #[arg(long, requires = "bundle")]
     pub redact_ids: bool,
 }

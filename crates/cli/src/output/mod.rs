@@ -4,6 +4,7 @@ pub(crate) mod document;
 mod env;
 mod header;
 mod json;
+pub(crate) mod lines;
 pub(crate) mod table;
 mod token;
 mod yaml;

@@ -26,6 +26,21 @@ pub(crate) fn profile_authority(profile: &Profile) -> Result<Authority, CommandE
     input.resolve().map_err(|error| wording::authority(&error))
 }
 
+/// The authority that a command without a profile asks, as far as variables alone may name one: a
+/// built-in cloud, or this machine. `None` where they name a stranger, or nothing that can be meant.
+pub(crate) fn authority_without_profile(variables: &Variables) -> Option<Authority> {
+    let target = TargetArgs::default();
+    let somebody = TargetArgs {
+        tenant_id: Some("common".to_owned()),
+        ..TargetArgs::default()
+    };
+    let chosen = chosen_authority(&target, variables, None)
+        .or_else(|_| chosen_authority(&somebody, variables, None))
+        .ok()?;
+    chosen.must_be_trusted_without_profile().ok()?;
+    Some(chosen.authority)
+}
+
 /// The application that the profile names.
 pub(crate) fn profile_client_id(profile: &Profile) -> Result<ClientId, CommandError> {
     let client_id = profile.client_id.as_deref().ok_or_else(|| {

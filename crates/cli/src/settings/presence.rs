@@ -53,6 +53,13 @@ const AZURE: [(&str, Option<&str>); 8] = [
     ("AZURE_AUTHORITY_HOST", Some("ENTRA_AUTH_AUTHORITY")),
 ];
 
+/// Whether a variable names a file or directory, which need not be Unicode text.
+pub(super) fn is_path(name: &str) -> bool {
+    ["_DIR", "_FILE", "_PATH"]
+        .iter()
+        .any(|ending| name.ends_with(ending))
+}
+
 /// The names of the variables that are set and change what the program does. Those of proxies are
 /// read in lower case too.
 pub(crate) fn variables_set(variables: &Variables) -> Vec<String> {

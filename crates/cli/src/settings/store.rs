@@ -59,11 +59,21 @@ pub(crate) fn open_within(
     variables: &Variables,
     allowed: Duration,
 ) -> Result<Store, CommandError> {
+    let choice = choice(variables)?;
+    opened(ui, variables, allowed, choice)
+}
+
+fn opened(
+    ui: &Ui,
+    variables: &Variables,
+    allowed: Duration,
+    choice: Option<KeyStoreChoice>,
+) -> Result<Store, CommandError> {
     let locations =
         Locations::resolve(&variables.of_locations()).map_err(|error| wording::location(&error))?;
     let clock = Arc::new(SystemClock::start());
     let keys = KeySettings {
-        choice: choice(variables)?,
+        choice,
         passphrase: Box::new(PassphraseHere(ui.clone())),
         notices: Box::new(Spoken(ui.clone())),
         keyring_timeout: KEYRING_TIMEOUT.min(allowed),
@@ -77,13 +87,15 @@ pub(crate) fn open_within(
     })
 }
 
-/// The same for a command that only looks: it changes nothing, asks nobody and says nothing.
+/// The same for a command that only looks: it changes nothing, asks nobody and says nothing. Where
+/// a new key would rest does not matter to it, so it bears a variable that says so wrongly.
 pub(crate) fn open_to_look(
     ui: &Ui,
     variables: &Variables,
     allowed: Duration,
 ) -> Result<Store, CommandError> {
-    let store = open_within(&ui.silent(), variables, allowed)?;
+    let choice = choice(variables).unwrap_or_default();
+    let store = opened(&ui.silent(), variables, allowed, choice)?;
     Ok(Store {
         vault: store.vault.looking_only(),
         ..store

@@ -4,6 +4,7 @@ mod bundle;
 mod machine;
 mod network;
 mod profiles;
+mod settings;
 
 use std::collections::BTreeMap;
 use std::os::unix::fs::MetadataExt as _;

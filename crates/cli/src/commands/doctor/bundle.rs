@@ -1,6 +1,8 @@
 //! `--bundle`: what support needs, in one file that holds nothing secret.
 
+use std::cmp::Reverse;
 use std::path::Path;
+use std::path::PathBuf;
 
 use model::Profile;
 use model::SecretReference;
@@ -9,24 +11,81 @@ use serde_json::Value;
 use serde_json::json;
 use url::Url;
 
-use super::every_profile;
+use super::examined;
 use super::machine;
 use super::report::Report;
+use super::scene::Here;
 use super::scene::Scene;
 use crate::command_error::CommandError;
 use crate::command_error::Kind;
 use crate::output::document;
 use crate::settings;
+use crate::settings::Variables;
+use crate::ui::Ui;
 use crate::wording;
 
-/// Writes the file, for its owner only and all at once.
-pub(super) fn write(
-    path: &Path,
+/// What stands in place of a file's name for stdout.
+const STDOUT: &str = "-";
+
+/// Where the bundle goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Outlet {
+    /// A file, for its owner only.
+    File(PathBuf),
+    /// The answer of this command, in place of the findings.
+    Stdout,
+}
+
+impl Outlet {
+    /// Takes it as it was typed. A file that is there is kept unless that was said too.
+    ///
+    /// # Errors
+    /// If there is a file of that name, and nobody said to replace it.
+    pub(super) fn of(path: &Path, replaces: bool) -> Result<Self, CommandError> {
+        if path == Path::new(STDOUT) {
+            return Ok(Self::Stdout);
+        }
+        let is_file = std::fs::symlink_metadata(path).is_ok_and(|found| found.is_file());
+        if is_file && !replaces {
+            return Err(CommandError::usage(
+                "file_exists",
+                format!("{} is there already", path.display()),
+            )
+            .hint("Write to another file, or replace this one: --force"));
+        }
+        Ok(Self::File(path.to_owned()))
+    }
+
+    /// Lets the bundle out, a file all at once.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub(super) fn put(&self, ui: &Ui, bundle: &Value) -> Result<(), CommandError> {
+        let text = document::json(bundle)?;
+        match self {
+            Self::Stdout => ui.answer(&text),
+            Self::File(path) => {
+                vault::write_output(path, text.as_bytes())
+                    .map_err(|error| wording::vault(&error))?;
+                ui.note(&format!("Wrote {}.", path.display()));
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Everything that support needs. User names and the home directory never are in it; ids and hosts
+/// are, unless they are to be left out.
+///
+/// # Errors
+/// If it makes no JSON.
+pub(super) fn of(
     report: &Report,
-    scene: &Scene,
+    here: &Here,
+    scene: Option<&Scene>,
     redact_ids: bool,
-) -> Result<(), CommandError> {
-    let profiles = every_profile(scene.vault());
+) -> Result<Value, CommandError> {
+    let profiles = scene.map_or_else(Vec::new, |scene| examined::every_profile(scene.vault()));
     let mut bundle = json!({
         "schema_version": 1,
         "build": machine::build(),
@@ -34,15 +93,15 @@ pub(super) fn write(
         "doctor": serde_json::to_value(report).map_err(|error| unwritable(&error))?,
         "profiles": profiles.iter().map(redacted).collect::<Result<Vec<_>, _>>()?,
     });
+    let mut names = Names::default();
+    names.add_people(&profiles, &here.variables);
     if redact_ids {
-        let mut names = names(&profiles, scene);
-        name_ids(&bundle, &mut names);
-        // A longer one may hold a shorter one.
-        names.sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
-        rename(&mut bundle, &names);
+        names.add_ids(&profiles);
+        names.add_proxies(&here.variables);
+        names.add_guids(&bundle);
     }
-    let text = document::json(&bundle)?;
-    vault::write_output(path, text.as_bytes()).map_err(|error| wording::vault(&error))
+    rename(&mut bundle, &names.longest_first());
+    Ok(bundle)
 }
 
 fn unwritable(error: &serde_json::Error) -> CommandError {
@@ -93,55 +152,84 @@ fn bare(address: &str) -> String {
     url.into()
 }
 
-/// What stands for each id: the same in every place, so that the file still makes sense.
-fn names(profiles: &[Profile], scene: &Scene) -> Vec<(String, String)> {
-    let mut names: Vec<(String, String)> = Vec::new();
-    let mut add = |kind: &str, value: Option<&String>| {
+/// What stands for each name and id: the same in every place, so that the file still makes sense.
+#[derive(Debug, Default)]
+struct Names(Vec<(String, String)>);
+
+impl Names {
+    fn add(&mut self, kind: &str, value: Option<&str>) {
         let Some(value) = value.filter(|value| !value.is_empty()) else {
             return;
         };
-        if names.iter().all(|(known, _)| known != value) {
-            let number = names.len() + 1;
-            names.push((value.clone(), format!("[{kind} {number}]")));
-        }
-    };
-    for profile in profiles {
-        add("tenant", profile.tenant_id.as_ref());
-        add("client", profile.client_id.as_ref());
-        add("user", profile.login_hint.as_ref());
-        if let Ok(authority) = settings::profile_authority(profile)
-            && !authority.is_built_in()
+        if self
+            .0
+            .iter()
+            .all(|(known, _)| !known.eq_ignore_ascii_case(value))
         {
-            let host = Url::parse(authority.base()).ok();
-            let host = host.and_then(|url| url.host_str().map(ToOwned::to_owned));
-            add("authority", host.as_ref());
+            let number = self.0.len() + 1;
+            self.0
+                .push((value.to_owned(), format!("[{kind} {number}]")));
         }
     }
-    let home = scene.variables.text("HOME");
-    if let Some(home) = home.filter(|home| home.len() > 1) {
-        names.push((home, "~".to_owned()));
+
+    /// Whoever is named by a profile, and by the home directory.
+    fn add_people(&mut self, profiles: &[Profile], variables: &Variables) {
+        for profile in profiles {
+            self.add("user", profile.login_hint.as_deref());
+        }
+        let homes = [variables.text("HOME"), variables.text("USERPROFILE")];
+        for home in homes.into_iter().flatten().filter(|home| home.len() > 1) {
+            self.0.push((home, "~".to_owned()));
+        }
     }
-    names
+
+    /// What the profiles lead to.
+    fn add_ids(&mut self, profiles: &[Profile]) {
+        for profile in profiles {
+            self.add("tenant", profile.tenant_id.as_deref());
+            self.add("client", profile.client_id.as_deref());
+            let authority = settings::profile_authority(profile).ok();
+            if let Some(authority) = authority.filter(|authority| !authority.is_built_in()) {
+                self.add("authority", host_of(authority.base()).as_deref());
+            }
+            let redirect = profile.redirect_uri.as_deref().and_then(host_of);
+            self.add("host", redirect.filter(|host| !is_here(host)).as_deref());
+        }
+    }
+
+    /// The hosts of proxies.
+    fn add_proxies(&mut self, variables: &Variables) {
+        if let Some(address) = settings::network(None, variables).proxy.address {
+            let host = host_of(&address).or_else(|| host_of(&format!("http://{address}")));
+            self.add("proxy", host.filter(|host| !is_here(host)).as_deref());
+        }
+    }
+
+    /// The GUIDs that stand anywhere in it and have no name yet.
+    fn add_guids(&mut self, value: &Value) {
+        match value {
+            Value::String(text) => guids(text).for_each(|id| self.add("id", Some(id))),
+            Value::Array(values) => values.iter().for_each(|one| self.add_guids(one)),
+            Value::Object(fields) => fields.values().for_each(|one| self.add_guids(one)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    /// All of them; a longer one may hold a shorter one.
+    fn longest_first(mut self) -> Vec<(String, String)> {
+        self.0.sort_by_key(|(value, _)| Reverse(value.len()));
+        self.0
+    }
 }
 
-/// Names for the GUIDs that stand anywhere in it and have none yet.
-fn name_ids(value: &Value, names: &mut Vec<(String, String)>) {
-    match value {
-        Value::String(text) => {
-            for id in guids(text) {
-                if names
-                    .iter()
-                    .all(|(known, _)| !known.eq_ignore_ascii_case(id))
-                {
-                    let number = names.len() + 1;
-                    names.push((id.to_owned(), format!("[id {number}]")));
-                }
-            }
-        }
-        Value::Array(values) => values.iter().for_each(|one| name_ids(one, names)),
-        Value::Object(fields) => fields.values().for_each(|one| name_ids(one, names)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
+fn host_of(address: &str) -> Option<String> {
+    let url = Url::parse(address).ok()?;
+    url.host_str().map(ToOwned::to_owned)
+}
+
+/// Whether a host is a name that every machine has.
+fn is_here(host: &str) -> bool {
+    matches!(host, "localhost" | "127.0.0.1" | "[::1]")
 }
 
 /// The GUIDs in a text, as they stand there.
@@ -219,17 +307,15 @@ mod tests {
 
     #[test]
     fn an_id_is_found_in_any_letter_case_and_place() {
-        let mut names = vec![(
-            "aaaabbbb-0000-cccc-1111-dddd2222eeee".to_owned(),
-            "[tenant 1]".to_owned(),
-        )];
+        let mut names = Names::default();
+        names.add("tenant", Some("aaaabbbb-0000-cccc-1111-dddd2222eeee"));
         let mut value = json!({
             "a": "AAAABBBB-0000-CCCC-1111-DDDD2222EEEE of ☂",
             "b": "api://00001111-aaaa-2222-bbbb-3333cccc4444/x",
             "c": "https://host/00001111-AAAA-2222-bbbb-3333cccc4444",
         });
-        name_ids(&value, &mut names);
-        rename(&mut value, &names);
+        names.add_guids(&value);
+        rename(&mut value, &names.longest_first());
         let expected = json!({
             "a": "[tenant 1] of ☂", "b": "api://[id 2]/x", "c": "https://host/[id 2]",
         });

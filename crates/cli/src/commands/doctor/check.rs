@@ -1,5 +1,7 @@
 //! A check, and what it finds.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use super::scene::Scene;
@@ -25,7 +27,7 @@ pub(super) struct Verdict {
     pub(super) status: Status,
     /// What was seen: a sentence without a full stop.
     pub(super) detail: String,
-    /// What to do, if there is anything to do.
+    /// What to do, if there is anything to do: one thing in each line.
     pub(super) fix: Option<String>,
 }
 
@@ -67,28 +69,14 @@ impl From<CommandError> for Verdict {
     fn from(error: CommandError) -> Self {
         let mut verdict = Self::failed(error.message);
         if !error.hints.is_empty() {
-            verdict.fix = Some(joined(&error.hints));
+            verdict.fix = Some(error.hints.join("\n"));
         }
         verdict
     }
 }
 
-/// Hints, sentences or not, as one text.
-fn joined(hints: &[String]) -> String {
-    let mut text = String::new();
-    for hint in hints {
-        match text.chars().last() {
-            None => {}
-            Some('.') => text.push(' '),
-            Some(_) => text.push_str("; "),
-        }
-        text.push_str(hint);
-    }
-    text
-}
-
 /// What looks, once.
-type Examine = Box<dyn FnOnce(&Scene) -> Verdict + Send>;
+type Examine = Box<dyn FnOnce() -> Verdict + Send>;
 
 /// One thing to look at.
 pub(super) struct Check {
@@ -106,7 +94,7 @@ impl Check {
     pub(super) fn of_the_machine(
         id: &'static str,
         title: &'static str,
-        examine: impl FnOnce(&Scene) -> Verdict + Send + 'static,
+        examine: impl FnOnce() -> Verdict + Send + 'static,
     ) -> Self {
         Self {
             id,
@@ -116,12 +104,27 @@ impl Check {
         }
     }
 
+    /// A check of what is kept; skipped where there is no place to keep anything.
+    pub(super) fn of_the_store(
+        scene: Option<&Arc<Scene>>,
+        id: &'static str,
+        title: &'static str,
+        examine: impl FnOnce(&Scene) -> Verdict + Send + 'static,
+    ) -> Self {
+        match scene.map(Arc::clone) {
+            Some(scene) => Self::of_the_machine(id, title, move || examine(&scene)),
+            None => Self::of_the_machine(id, title, || {
+                Verdict::skipped("there is no place for files (see Values of variables)")
+            }),
+        }
+    }
+
     /// A check of one thing among several.
     pub(super) fn of(
         subject: &str,
         id: &'static str,
         title: &'static str,
-        examine: impl FnOnce(&Scene) -> Verdict + Send + 'static,
+        examine: impl FnOnce() -> Verdict + Send + 'static,
     ) -> Self {
         Self {
             subject: Some(subject.to_owned()),

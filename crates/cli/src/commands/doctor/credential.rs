@@ -2,12 +2,15 @@
 
 use std::io::Read as _;
 use std::path::Path;
+use std::sync::Arc;
 
 use model::AuthMethod;
 use model::CertificatePassword;
 use model::Clock;
 use model::Profile;
+use model::ProfileName;
 use model::SecretReference;
+use model::Timestamp;
 use protocol::certificate;
 use protocol::certificate::CertificateError;
 use protocol::certificate::SigningCertificate;
@@ -16,7 +19,9 @@ use vault::VaultError;
 use zeroize::Zeroizing;
 
 use super::check::Check;
+use super::check::Status;
 use super::check::Verdict;
+use super::report;
 use super::scene::Scene;
 use crate::settings;
 use crate::settings::Variables;
@@ -32,11 +37,11 @@ const OLD: i64 = 180;
 /// A larger file than this is no certificate, in bytes.
 const LARGEST_FILE: u64 = 1 << 20;
 
-pub(super) fn checks(profile: &Profile) -> Vec<Check> {
+pub(super) fn checks(profile: &Profile, scene: &Arc<Scene>) -> Vec<Check> {
     let name = profile.name.as_str();
     let of = |id, title, examine: fn(&Profile, &Scene) -> Verdict| {
-        let profile = profile.clone();
-        Check::of(name, id, title, move |scene| examine(&profile, scene))
+        let (profile, scene) = (profile.clone(), Arc::clone(scene));
+        Check::of(name, id, title, move || examine(&profile, &scene))
     };
     let proof = match profile.auth_method {
         AuthMethod::ClientSecret => of("profile.secret", "Client secret", secret),
@@ -53,7 +58,17 @@ pub(super) fn checks(profile: &Profile) -> Vec<Check> {
 
 fn secret(profile: &Profile, scene: &Scene) -> Verdict {
     if let Some(reference) = &profile.client_secret_from {
-        return referred(reference, scene);
+        let found = referred(reference, scene);
+        let now = scene.store.clock.now();
+        return match profile.client_secret_expires_at {
+            Some(end) if found.status == Status::Ok => ending(
+                &found.detail,
+                end,
+                now,
+                "Make a new one in the portal (Certificates & secrets), and put it there.",
+            ),
+            _ => found,
+        };
     }
     let anew = format!(
         "Store it again: entra-auth-cli config edit {} --client-secret-stdin",
@@ -68,7 +83,7 @@ fn secret(profile: &Profile, scene: &Scene) -> Verdict {
         Err(error) => return wording::vault(&error).into(),
     };
     let Some(kept) = kept else {
-        return match settings::secret_variable_set(&scene.variables) {
+        return match settings::secret_variable_set(&scene.here.variables) {
             Some(name) => Verdict::ok(format!("none is kept; {name} gives it")),
             None => Verdict::failed("none is kept, and no variable gives one").fix(anew),
         };
@@ -90,13 +105,51 @@ fn secret(profile: &Profile, scene: &Scene) -> Verdict {
         Ok(written) => written,
         Err(error) => return wording::vault(&error).into(),
     };
-    let days = written.map_or(0, |written| {
-        scene.store.clock.now().seconds_since(written).max(0) / DAY
-    });
-    let said = format!("kept for this destination, stored {days} days ago");
+    let now = scene.store.clock.now();
+    let days = written.map_or(0, |written| now.seconds_since(written).max(0) / DAY);
+    match profile.client_secret_expires_at {
+        Some(end) => ending(
+            "kept for this destination",
+            end,
+            now,
+            &format!(
+                "Make a new one in the portal (Certificates & secrets), then: entra-auth-cli \
+                 config edit {} --client-secret-stdin",
+                shell::word(profile.name.as_str())
+            ),
+        ),
+        None => unknown_end(&profile.name, days),
+    }
+}
+
+/// A secret whose end whoever made it wrote into the profile.
+fn ending(said: &str, end: Timestamp, now: Timestamp, anew: &str) -> Verdict {
+    let left = end.seconds_since(now);
+    if left <= 0 {
+        return Verdict::failed(format!("{said}, but it ended on {end}")).fix(anew);
+    }
+    let days = report::counted(left / DAY, "day");
+    let said = format!("{said}; it ends on {end}, in {days}");
+    if left < SOON * DAY {
+        Verdict::warning(said).fix(anew)
+    } else {
+        Verdict::ok(said)
+    }
+}
+
+/// A secret of which nobody said when it ends. Sealing it anew writes it too, so it may be older
+/// than its file, and never is younger.
+fn unknown_end(profile: &ProfileName, days: i64) -> Verdict {
+    let said = format!(
+        "kept for this destination, written {} ago or longer; when it ends is not known",
+        report::counted(days, "day")
+    );
     if days >= OLD {
-        return Verdict::warning(said)
-            .fix("Look in the portal (Certificates & secrets) when it ends: Entra does not say so beforehand.");
+        return Verdict::warning(said).fix(format!(
+            "Look in the portal (Certificates & secrets) when it ends, and say so: entra-auth-cli \
+             config edit {} --client-secret-expires DATE",
+            shell::word(profile.as_str())
+        ));
     }
     Verdict::ok(said)
 }
@@ -104,7 +157,7 @@ fn secret(profile: &Profile, scene: &Scene) -> Verdict {
 fn assertion(profile: &Profile, scene: &Scene) -> Verdict {
     match &profile.client_assertion_from {
         Some(reference) => referred(reference, scene),
-        None => match scene.variables.raw("AZURE_FEDERATED_TOKEN_FILE") {
+        None => match scene.here.variables.raw("AZURE_FEDERATED_TOKEN_FILE") {
             Some(path) => readable(Path::new(&path)),
             None => Verdict::failed("the profile names no source for it").fix(format!(
                 "Name one: entra-auth-cli config edit {} --client-assertion-file FILE",
@@ -117,7 +170,7 @@ fn assertion(profile: &Profile, scene: &Scene) -> Verdict {
 /// Whether what a reference names is there. Nothing is run.
 fn referred(reference: &SecretReference, scene: &Scene) -> Verdict {
     match reference {
-        SecretReference::Env(name) => match scene.variables.raw(name) {
+        SecretReference::Env(name) => match scene.here.variables.raw(name) {
             Some(_) => Verdict::ok(format!("the variable {name} is set")),
             None => Verdict::failed(format!("the variable {name} is not set"))
                 .fix("Set it, or let the profile refer to something else."),
@@ -125,7 +178,7 @@ fn referred(reference: &SecretReference, scene: &Scene) -> Verdict {
         SecretReference::File(path) => readable(path),
         SecretReference::Command(words) => {
             let program = words.first().map_or("", String::as_str);
-            if found_program(program, &scene.variables) {
+            if found_program(program, &scene.here.variables) {
                 Verdict::ok(format!("the command {program} is there; it was not run"))
             } else {
                 Verdict::failed(format!("the command {program} is not found"))
@@ -172,7 +225,7 @@ fn found_program(program: &str, variables: &Variables) -> bool {
 
 fn certificate(profile: &Profile, scene: &Scene) -> Verdict {
     let Some(path) = &profile.certificate_path else {
-        return match scene.variables.raw("ENTRA_AUTH_CERTIFICATE_PATH") {
+        return match scene.here.variables.raw("ENTRA_AUTH_CERTIFICATE_PATH") {
             Some(path) => readable(Path::new(&path)),
             None => Verdict::failed("the profile names no certificate file").fix(format!(
                 "Name one: entra-auth-cli config edit {} --certificate-path FILE",
@@ -219,7 +272,8 @@ fn opened(found: &SigningCertificate, left: i64) -> Verdict {
         found.thumbprint_sha256()
     );
     if left < SOON * DAY {
-        return Verdict::warning(format!("{said}; it ends in {} days", left / DAY))
+        let days = report::counted(left / DAY, "day");
+        return Verdict::warning(format!("{said}; it ends in {days}"))
             .fix("Make a new one and upload it beside this one before it ends.");
     }
     Verdict::ok(said)
@@ -245,7 +299,7 @@ fn password(profile: &Profile, scene: &Scene) -> Result<Option<CertificatePasswo
     };
     match &profile.certificate_password_from {
         Some(SecretReference::Env(name)) => {
-            let value = scene.variables.secret(name);
+            let value = scene.here.variables.secret(name);
             return Ok(value.map(|value| CertificatePassword::from(value.to_string())));
         }
         Some(SecretReference::File(path)) => {

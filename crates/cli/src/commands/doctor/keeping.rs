@@ -1,22 +1,35 @@
 //! `profiles.json`, the store, its keys and its locks.
 
+use std::sync::Arc;
+
 use vault::Listed;
 use vault::Protection;
+use vault::survey;
 use vault::survey::KeyAccess;
 use vault::survey::SessionKey;
 
 use super::check::Check;
 use super::check::Verdict;
 use super::scene::Scene;
+use crate::shell;
 use crate::wording;
 
-pub(super) fn checks() -> Vec<Check> {
+pub(super) fn checks(scene: Option<&Arc<Scene>>, choice: Option<Verdict>) -> Vec<Check> {
     vec![
-        Check::of_the_machine("profiles.file", "Profiles", profiles),
-        Check::of_the_machine("store.header", "Store", header),
-        Check::of_the_machine("store.key", "Key of the store", key),
-        Check::of_the_machine("store.session-key", "Key of the session", session_key),
-        Check::of_the_machine("store.locks", "File locks", locks),
+        Check::of_the_store(scene, "profiles.file", "Profiles", profiles),
+        Check::of_the_store(scene, "profiles.chosen", "Chosen profile", move |_| {
+            choice.unwrap_or_else(|| Verdict::skipped("see Profiles"))
+        }),
+        Check::of_the_store(scene, "store.header", "Store", header),
+        Check::of_the_store(scene, "store.key", "Key of the store", key),
+        Check::of_the_store(
+            scene,
+            "store.session-key",
+            "Key of the session",
+            session_key,
+        ),
+        Check::of_the_store(scene, "store.files", "Files of the store", files),
+        Check::of_the_store(scene, "store.locks", "File locks", locks),
     ]
 }
 
@@ -88,6 +101,36 @@ fn session_key(scene: &Scene) -> Verdict {
         )),
         Err(error) => wording::vault(&error).into(),
     }
+}
+
+fn files(scene: &Scene) -> Verdict {
+    let locations = &scene.store.locations;
+    let mut exposed = Vec::new();
+    for directory in [&locations.state, &locations.data] {
+        match survey::exposed(directory) {
+            Ok(found) => exposed.extend(found),
+            Err(error) => {
+                return Verdict::failed(format!("{}: {error}", directory.display()))
+                    .fix("Give yourself the right to list it.");
+            }
+        }
+    }
+    let Some(first) = exposed.first() else {
+        return Verdict::ok("all are yours, and nobody else's to read or write");
+    };
+    let shown = first.display();
+    let others = match exposed.len() - 1 {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    Verdict::warning(format!(
+        "other users may read or write {shown}{others}, or it is theirs"
+    ))
+    .fix(format!(
+        "chmod -R go= {} {}",
+        shell::word(&locations.state.display().to_string()),
+        shell::word(&locations.data.display().to_string())
+    ))
 }
 
 fn locks(scene: &Scene) -> Verdict {

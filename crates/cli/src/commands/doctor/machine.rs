@@ -1,12 +1,14 @@
 //! The program, and the directories it keeps things in.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use vault::survey;
 use vault::survey::Standing;
 
 use super::check::Check;
 use super::check::Verdict;
+use super::scene::Scene;
 
 /// Less room than this, in bytes, and sooner or later something is not kept.
 const LITTLE_ROOM: u64 = 16 << 20;
@@ -26,16 +28,19 @@ pub(super) fn build() -> String {
     )
 }
 
-pub(super) fn checks() -> Vec<Check> {
+pub(super) fn checks(scene: Option<&Arc<Scene>>) -> Vec<Check> {
     vec![
-        Check::of_the_machine("program.version", "Program", |_| Verdict::ok(build())),
-        Check::of_the_machine("directory.config", "Configuration directory", |scene| {
-            directory(&scene.store.locations.config, Privacy::Shared)
-        }),
-        Check::of_the_machine("directory.state", "State directory", |scene| {
+        Check::of_the_machine("program.version", "Program", || Verdict::ok(build())),
+        Check::of_the_store(
+            scene,
+            "directory.config",
+            "Configuration directory",
+            |scene| directory(&scene.store.locations.config, Privacy::Shared),
+        ),
+        Check::of_the_store(scene, "directory.state", "State directory", |scene| {
             directory(&scene.store.locations.state, Privacy::Private)
         }),
-        Check::of_the_machine("directory.data", "Data directory", |scene| {
+        Check::of_the_store(scene, "directory.data", "Data directory", |scene| {
             directory(&scene.store.locations.data, Privacy::Private)
         }),
     ]

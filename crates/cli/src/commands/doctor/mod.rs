@@ -3,10 +3,12 @@
 //! It changes nothing, asks nobody and runs no other program; docs/design/doctor.md says how that
 //! is held.
 
+mod automatic_proxy;
 mod bundle;
 mod check;
 mod credential;
 mod examination;
+mod examined;
 mod keeping;
 mod machine;
 mod network;
@@ -18,14 +20,15 @@ mod surroundings;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use engine::SystemClock;
 use model::Clock;
-use model::Profile;
-use vault::Listed;
-use vault::Vault;
 
+use self::bundle::Outlet;
 use self::check::Check;
+use self::examined::Examined;
 use self::report::Report;
 use self::report::Signs;
+use self::scene::Here;
 use self::scene::Scene;
 use crate::args::DoctorArgs;
 use crate::args::DoctorOutput;
@@ -34,7 +37,6 @@ use crate::output::document;
 use crate::settings;
 use crate::settings::Variables;
 use crate::ui::Ui;
-use crate::wording;
 
 /// Looks, and says what it found.
 pub(super) fn run(
@@ -42,34 +44,31 @@ pub(super) fn run(
     variables: &Variables,
     args: &DoctorArgs,
 ) -> Result<ExitCode, CommandError> {
-    let store = settings::open_to_look(ui, variables, args.timeout)?;
-    let profiles = examined(ui, variables, &store.vault, args)?;
-    let scene = Arc::new(Scene::new(store, Variables, args.timeout));
-    let mut checks = of_the_machine();
-    if !args.offline {
-        checks.extend(network::checks(&profiles, variables));
+    let outlet = match &args.bundle {
+        Some(path) => Some(Outlet::of(path, args.force)?),
+        None => None,
+    };
+    let here = Arc::new(Here {
+        variables: Variables,
+        clock: Arc::new(SystemClock::start()),
+        timeout: args.timeout,
+    });
+    // `variables.values` says why there is no place for one.
+    let store = settings::open_to_look(ui, variables, args.timeout).ok();
+    let scene = store.map(|store| Arc::new(Scene::new(Arc::clone(&here), store)));
+    let examined = match &scene {
+        Some(scene) => Some(examined::examined(ui, &here, scene.vault(), args)?),
+        None => None,
+    };
+    let checks = checks(args, &here, scene.as_ref(), examined.as_ref());
+    let findings = examination::findings(&here, checks);
+    let report = Report::new(findings, here.clock.now().to_string());
+    if outlet != Some(Outlet::Stdout) {
+        show(ui, args.output, &report, Signs::of_the_locale(variables))?;
     }
-    for found in &profiles {
-        checks.extend(profile::checks(found));
-        checks.extend(credential::checks(found));
-    }
-    let findings = examination::findings(&scene, checks);
-    let created_at = scene.store.clock.now().to_string();
-    let report = Report::new(findings, created_at);
-    match args.output {
-        DoctorOutput::Text => {
-            ui.tell(&report.text(Signs::of_the_locale(variables)))?;
-            ui.note(&report.summary());
-            if profiles.is_empty() && !args.all_profiles {
-                ui.note(without_profile(args.offline));
-            }
-        }
-        DoctorOutput::Json => ui.answer(&document::json(&report)?)?,
-        DoctorOutput::Yaml => ui.answer(&document::yaml(&report)?)?,
-    }
-    if let Some(path) = &args.bundle {
-        bundle::write(path, &report, &scene, args.redact_ids)?;
-        ui.note(&format!("Wrote {}.", path.display()));
+    if let Some(outlet) = &outlet {
+        let bundle = bundle::of(&report, &here, scene.as_deref(), args.redact_ids)?;
+        outlet.put(ui, &bundle)?;
     }
     Ok(if report.has_failed() {
         ExitCode::FAILURE
@@ -78,52 +77,37 @@ pub(super) fn run(
     })
 }
 
-/// What was looked at where no profile is chosen, and how to choose one.
-const fn without_profile(offline: bool) -> &'static str {
-    if offline {
-        "No profile is chosen, so none was examined. One or all: -p NAME, --all-profiles"
-    } else {
-        "No profile is chosen, so the public cloud was examined. A profile, or all: -p NAME, \
-         --all-profiles"
+fn show(ui: &Ui, output: DoctorOutput, report: &Report, signs: Signs) -> Result<(), CommandError> {
+    match output {
+        DoctorOutput::Text => {
+            ui.tell(&report.text(signs, ui.answer_width()))?;
+            ui.note(&report.summary());
+            Ok(())
+        }
+        DoctorOutput::Json => ui.answer(&document::json(report)?),
+        DoctorOutput::Yaml => ui.answer(&document::yaml(report)?),
     }
 }
 
-fn of_the_machine() -> Vec<Check> {
-    [machine::checks(), keeping::checks(), surroundings::checks()]
-        .into_iter()
-        .flatten()
-        .collect()
-}
-
-/// The profiles to look at. A file that cannot be read has none; `profiles.file` says why.
-fn examined(
-    ui: &Ui,
-    variables: &Variables,
-    vault: &Vault,
+fn checks(
     args: &DoctorArgs,
-) -> Result<Vec<Profile>, CommandError> {
-    if args.all_profiles {
-        return Ok(every_profile(vault));
+    here: &Arc<Here>,
+    scene: Option<&Arc<Scene>>,
+    examined: Option<&Examined>,
+) -> Vec<Check> {
+    let choice = examined.map(|examined| examined.choice.clone());
+    let mut checks = machine::checks(scene);
+    checks.extend(keeping::checks(scene, choice));
+    checks.extend(surroundings::checks(here));
+    let profiles = examined.map_or(&[][..], |examined| &examined.profiles);
+    if !args.offline {
+        checks.extend(network::checks(here, scene, profiles));
     }
-    if let Some(name) = &args.profile {
-        let found = vault.profiles().find(name).map_err(wording::profiles)?;
-        return Ok(vec![found.profile]);
+    if let Some(scene) = scene {
+        for profile in profiles {
+            checks.extend(profile::checks(profile, scene));
+            checks.extend(credential::checks(profile, scene));
+        }
     }
-    match settings::chosen_profile(&ui.silent(), variables, vault, None) {
-        Ok(profile) => Ok(vec![profile]),
-        // Somebody meant one: to look at none would look like health.
-        Err(error) if settings::names_profile(variables, None) => Err(error),
-        Err(_) => Ok(Vec::new()),
-    }
-}
-
-fn every_profile(vault: &Vault) -> Vec<Profile> {
-    let listed = vault.profiles().all().unwrap_or_default();
-    listed
-        .into_iter()
-        .filter_map(|entry| match entry {
-            Listed::Valid { profile, .. } => Some(*profile),
-            Listed::Invalid { .. } => None,
-        })
-        .collect()
+    checks
 }

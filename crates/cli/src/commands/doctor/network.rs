@@ -1,6 +1,5 @@
 //! The way to each authority: proxy, name, certificates, clock, metadata.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::OnceLock;
 
@@ -11,18 +10,19 @@ use engine::diagnosis::Metadata;
 use engine::diagnosis::MetadataError;
 use engine::diagnosis::Presented;
 use model::Authority;
-use model::AuthorityInput;
 use model::Profile;
 use protocol::TransportError;
 use protocol::TransportErrorKind;
 use url::Url;
 
+use super::automatic_proxy;
 use super::check::Check;
 use super::check::Verdict;
 use super::profile;
+use super::scene::Here;
 use super::scene::Scene;
 use crate::settings;
-use crate::settings::Variables;
+use crate::shell;
 use crate::wording;
 
 /// Entra refuses assertions and tokens that are further off than this, in seconds.
@@ -55,58 +55,53 @@ struct Way {
     authority: Authority,
     url: Url,
     settings: NetworkSettings,
-    /// The profile that leads there; `None` for the public cloud where there is none.
-    profile: Option<Profile>,
+    /// The profiles that lead there; none where no profile is examined.
+    profiles: Vec<Profile>,
+    here: Arc<Here>,
+    scene: Option<Arc<Scene>>,
     presented: OnceLock<Presented>,
     metadata: OnceLock<Metadata>,
 }
 
-/// The checks of every authority that these profiles lead to.
-pub(super) fn checks(profiles: &[Profile], variables: &Variables) -> Vec<Check> {
-    let mut ways: Vec<Arc<Way>> = Vec::new();
+/// The checks of every authority that these profiles lead to, or where there is none, of the one
+/// that is asked without a profile.
+pub(super) fn checks(
+    here: &Arc<Here>,
+    scene: Option<&Arc<Scene>>,
+    profiles: &[Profile],
+) -> Vec<Check> {
+    let mut found: Vec<(Authority, Vec<Profile>)> = Vec::new();
     for profile in profiles {
         // `profile.destination` says what is wrong with one that names no authority.
         let Ok(authority) = settings::profile_authority(profile) else {
             continue;
         };
-        let known = ways.iter().any(|way| {
-            way.authority == authority
-                && way.profile.as_ref().map(ca_file) == Some(ca_file(profile))
+        let known = found.iter_mut().find(|(known, others)| {
+            *known == authority && others.iter().all(|other| other.ca_file == profile.ca_file)
         });
-        if !known {
-            ways.extend(Way::to(authority, Some(profile), variables));
+        match known {
+            Some((_, others)) => others.push(profile.clone()),
+            None => found.push((authority, vec![profile.clone()])),
         }
     }
     if profiles.is_empty() {
-        let public = AuthorityInput {
-            cloud: None,
-            authority: None,
-            kind: None,
-            tenant: Some("common"),
-        };
-        ways.extend(
-            public
-                .resolve()
-                .ok()
-                .and_then(|authority| Way::to(authority, None, variables)),
-        );
+        // `variables.values` says what is wrong with a variable that names none.
+        let without = settings::authority_without_profile(&here.variables);
+        found.extend(without.map(|authority| (authority, Vec::new())));
     }
-    ways.iter().flat_map(of_way).collect()
-}
-
-fn ca_file(profile: &Profile) -> Option<&PathBuf> {
-    profile.ca_file.as_ref()
+    let ways = found
+        .into_iter()
+        .filter_map(|(authority, profiles)| Way::to(authority, profiles, here, scene));
+    ways.flat_map(|way| of_way(&way)).collect()
 }
 
 fn of_way(way: &Arc<Way>) -> Vec<Check> {
     let subject = way.authority.address();
-    let of = |id, title, examine: fn(&Way, &Scene) -> Verdict| {
+    let of = |id, title, examine: fn(&Way) -> Verdict| {
         let way = Arc::clone(way);
-        Check::of(&subject, id, title, move |scene| {
-            match way.may_be_asked(scene) {
-                Ok(()) => examine(&way, scene),
-                Err(verdict) => verdict,
-            }
+        Check::of(&subject, id, title, move || match way.may_be_asked() {
+            Ok(()) => examine(&way),
+            Err(verdict) => verdict,
         })
     };
     vec![
@@ -121,34 +116,55 @@ fn of_way(way: &Arc<Way>) -> Vec<Check> {
 impl Way {
     fn to(
         authority: Authority,
-        profile: Option<&Profile>,
-        variables: &Variables,
+        profiles: Vec<Profile>,
+        here: &Arc<Here>,
+        scene: Option<&Arc<Scene>>,
     ) -> Option<Arc<Self>> {
         let url = Url::parse(&authority.address()).ok()?;
-        let ca_file = profile.and_then(|profile| profile.ca_file.clone());
+        let ca_file = profiles.first().and_then(|profile| profile.ca_file.clone());
         Some(Arc::new(Self {
             authority,
             url,
-            settings: settings::network(ca_file, variables),
-            profile: profile.cloned(),
+            settings: settings::network(ca_file, &here.variables),
+            profiles,
+            here: Arc::clone(here),
+            scene: scene.map(Arc::clone),
             presented: OnceLock::new(),
             metadata: OnceLock::new(),
         }))
     }
 
-    /// A stranger that a profile names is not spoken with before somebody approved it.
-    fn may_be_asked(&self, scene: &Scene) -> Result<(), Verdict> {
-        let is_known = self.authority.is_built_in() || self.authority.is_on_this_machine();
-        match &self.profile {
-            Some(found) if !is_known => match profile::approved(found, scene) {
-                Ok(true) => Ok(()),
-                Ok(false) => Err(Verdict::skipped(
-                    "it is not approved on this machine, and was not asked (see profile.approval)",
-                )),
-                Err(verdict) => Err(verdict),
-            },
-            _ => Ok(()),
+    /// Where only profiles lead, and whom only their file vouches for, is not spoken with before
+    /// somebody approved one of them: another program's port on this machine is no exception.
+    fn may_be_asked(&self) -> Result<(), Verdict> {
+        let is_own_file = self
+            .profiles
+            .iter()
+            .any(|profile| profile.ca_file.is_some());
+        if self.authority.is_built_in() && !is_own_file {
+            return Ok(());
         }
+        let (Some(scene), Some(first)) = (&self.scene, self.profiles.first()) else {
+            return Ok(());
+        };
+        let approvals = self
+            .profiles
+            .iter()
+            .map(|one| profile::approved(one, scene));
+        let mut unknown = None;
+        for approval in approvals {
+            match approval {
+                Ok(true) => return Ok(()),
+                Ok(false) => {}
+                Err(verdict) => unknown = Some(verdict),
+            }
+        }
+        Err(unknown.unwrap_or_else(|| {
+            Verdict::skipped("it is not approved on this machine, and was not asked").fix(format!(
+                "Look at it, then: entra-auth-cli config trust {}",
+                shell::word(first.name.as_str())
+            ))
+        }))
     }
 
     fn host(&self) -> &str {
@@ -178,30 +194,37 @@ impl Way {
         Some(shown.unwrap_or_else(|| "an address that makes no URL".to_owned()))
     }
 
-    fn presented(&self, scene: &Scene) -> &Presented {
+    fn presented(&self) -> &Presented {
         self.presented
-            .get_or_init(|| diagnosis::presented(&self.url, &self.settings, scene.patience()))
+            .get_or_init(|| diagnosis::presented(&self.url, &self.settings, self.here.patience()))
     }
 
-    fn metadata(&self, scene: &Scene) -> &Metadata {
+    fn metadata(&self) -> &Metadata {
         self.metadata.get_or_init(|| {
             let http = Transport::new(self.settings.clone());
-            let clock = &*scene.store.clock;
-            diagnosis::metadata(&self.authority, &http, clock, scene.patience())
+            let clock = &*self.here.clock;
+            diagnosis::metadata(&self.authority, &http, clock, self.here.patience())
         })
     }
 
+    /// Whether the certificates seen are the authority's: where a proxy is itself spoken to by
+    /// https, they are its own.
+    fn shows_certificates(&self) -> bool {
+        let proxy = self.proxy();
+        self.is_encrypted() && !proxy.is_some_and(|address| address.starts_with("https://"))
+    }
+
     /// What kept a connection from coming about, if that was not the certificates.
-    fn obstacle(&self, scene: &Scene) -> Option<&TransportError> {
-        let refusal = if self.is_encrypted() {
-            self.presented(scene).refusal.as_ref()
+    fn obstacle(&self) -> Option<&TransportError> {
+        let refusal = if self.shows_certificates() {
+            self.presented().refusal.as_ref()
         } else {
-            match &self.metadata(scene).endpoints {
+            match &self.metadata().endpoints {
                 Err(MetadataError::Transport(error)) => Some(error),
                 Ok(_) | Err(MetadataError::Discovery(_)) => None,
             }
         };
-        refusal.filter(|error| error.kind != TransportErrorKind::Tls)
+        refusal.filter(|error| error.kind != TransportErrorKind::Tls || !self.shows_certificates())
     }
 }
 
@@ -209,27 +232,47 @@ fn is_of_the_proxy(error: &TransportError) -> bool {
     matches!(error.kind, TransportErrorKind::Proxy { .. }) || error.detail.starts_with("the proxy ")
 }
 
-fn proxy(way: &Way, scene: &Scene) -> Verdict {
+fn proxy(way: &Way) -> Verdict {
     let Some(address) = way.proxy() else {
-        return match automatic_proxy(&scene.variables) {
-            Some(script) if !way.authority.is_on_this_machine() => Verdict::warning(format!(
-                "none is used, but the desktop names a script that chooses one ({script}), which is not followed"
-            ))
-            .fix("Ask which proxy it chooses, and set HTTPS_PROXY=http://host:port"),
-            _ => Verdict::ok("none is used"),
-        };
+        return without_proxy(way);
     };
-    match way.obstacle(scene) {
+    match way.obstacle() {
         None => Verdict::ok(format!("{address} lets it through")),
-        Some(error) if way.proxy_is_at_fault(error) => {
+        Some(error) if is_of_the_proxy(error) => {
             let worded = Verdict::from(wording::transport(way.host(), error));
             Verdict {
                 detail: format!("{address}: {}", worded.detail),
                 ..worded
             }
         }
-        Some(_) => Verdict::warning(format!("nothing came back through {address}")),
+        Some(error) if way.proxy_is_at_fault(error) => {
+            Verdict::failed(format!("{address} cannot be reached: {}", error.detail)).fix(
+                "Check HTTPS_PROXY, and whether that proxy runs. Where none is needed: unset it, \
+                 or add the host to NO_PROXY.",
+            )
+        }
+        Some(error) => Verdict::warning(format!(
+            "nothing of use came back through {address}: {}",
+            error.detail
+        ))
+        .fix(format!(
+            "Ask who runs that proxy whether it lets {} through.",
+            way.host()
+        )),
     }
+}
+
+fn without_proxy(way: &Way) -> Verdict {
+    let script = automatic_proxy::script(&way.here.variables);
+    let Some(script) = script.filter(|_| !way.authority.is_on_this_machine()) else {
+        return Verdict::ok("none is used");
+    };
+    let named = match &script.address {
+        Some(address) => format!("names a script that chooses one ({address}), which is not run"),
+        None => "asks the network for a script that chooses one, which is not done here".to_owned(),
+    };
+    Verdict::warning(format!("none is used, but {} {named}", script.source))
+        .fix("Ask which proxy it chooses, and set HTTPS_PROXY=http://host:port")
 }
 
 impl Way {
@@ -244,7 +287,7 @@ impl Way {
     }
 }
 
-fn name(way: &Way, _: &Scene) -> Verdict {
+fn name(way: &Way) -> Verdict {
     if way.proxy().is_some() {
         return Verdict::skipped("the proxy resolves it");
     }
@@ -262,11 +305,17 @@ fn name(way: &Way, _: &Scene) -> Verdict {
     }
 }
 
-fn certificates(way: &Way, scene: &Scene) -> Verdict {
+fn certificates(way: &Way) -> Verdict {
     if !way.is_encrypted() {
         return Verdict::skipped("it is http on this machine, and has none");
     }
-    let presented = way.presented(scene);
+    if !way.shows_certificates() {
+        return Verdict::skipped(
+            "the proxy is spoken to by https, and not looked through; whether they are trusted, \
+             the metadata tells (see Metadata)",
+        );
+    }
+    let presented = way.presented();
     let last = presented.certificates.last();
     let signer = last.map(|certificate| {
         let organisation = certificate.issuer_organisation.as_ref();
@@ -283,7 +332,7 @@ fn certificates(way: &Way, scene: &Scene) -> Verdict {
             }
         }
         (Some(error), _) if way.proxy_is_at_fault(error) => {
-            Verdict::skipped("there is no way through the proxy (see network.proxy)")
+            Verdict::skipped("there is no way through the proxy (see Proxy)")
         }
         (Some(error), _) => wording::transport(way.host(), error).into(),
     }
@@ -308,9 +357,9 @@ fn trusted(way: &Way, presented: &Presented, signer: &str) -> Verdict {
     Verdict::ok(format!("trusted, signed by `{signer}`{until}"))
 }
 
-fn clock(way: &Way, scene: &Scene) -> Verdict {
-    let Some(ahead) = way.metadata(scene).clock_ahead else {
-        return Verdict::skipped("nothing came that bears a date (see network.metadata)");
+fn clock(way: &Way) -> Verdict {
+    let Some(ahead) = way.metadata().clock_ahead else {
+        return Verdict::skipped("nothing came that bears a date (see Metadata)");
     };
     let side = if ahead < 0 { "behind" } else { "ahead of" };
     let said = format!(
@@ -329,69 +378,23 @@ fn clock(way: &Way, scene: &Scene) -> Verdict {
     }
 }
 
-fn metadata(way: &Way, scene: &Scene) -> Verdict {
+fn metadata(way: &Way) -> Verdict {
     if way
-        .obstacle(scene)
+        .obstacle()
         .is_some_and(|error| way.proxy_is_at_fault(error))
     {
-        return Verdict::skipped("there is no way through the proxy (see network.proxy)");
+        return Verdict::skipped("there is no way through the proxy (see Proxy)");
     }
-    match &way.metadata(scene).endpoints {
+    match &way.metadata().endpoints {
         Ok(endpoints) => Verdict::ok(format!("it speaks for the issuer {}", endpoints.issuer)),
-        Err(MetadataError::Transport(error)) if error.kind == TransportErrorKind::Tls => {
-            Verdict::skipped("there is no secure connection (see network.tls)")
+        Err(MetadataError::Transport(error))
+            if error.kind == TransportErrorKind::Tls && way.shows_certificates() =>
+        {
+            Verdict::skipped("there is no secure connection (see Certificates)")
         }
         Err(MetadataError::Transport(error)) => wording::transport(way.host(), error).into(),
         Err(MetadataError::Discovery(error)) => Verdict::failed(error.to_string()).fix(
             "Check tenant and authority: is the directory spelled right, and is it in this cloud?",
         ),
-    }
-}
-
-/// The script (PAC) that KDE's settings name. Those of GNOME, macOS and Windows cannot be read
-/// without running a program.
-fn automatic_proxy(variables: &Variables) -> Option<String> {
-    if !cfg!(target_os = "linux") {
-        return None;
-    }
-    let configuration = variables
-        .raw("XDG_CONFIG_HOME")
-        .map(PathBuf::from)
-        .or_else(|| {
-            variables
-                .raw("HOME")
-                .map(|home| PathBuf::from(home).join(".config"))
-        })?;
-    let text = std::fs::read_to_string(configuration.join("kioslaverc")).ok()?;
-    script_in(&text)
-}
-
-/// The script of a `kioslaverc` whose kind of proxy is one (2).
-fn script_in(text: &str) -> Option<String> {
-    let value = |name: &str| {
-        text.lines().find_map(|line| {
-            let (found, value) = line.split_once('=')?;
-            (found.trim() == name).then(|| value.trim())
-        })
-    };
-    (value("ProxyType")? == "2").then_some(())?;
-    value("Proxy Config Script")
-        .filter(|script| !script.is_empty())
-        .map(ToOwned::to_owned)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_script_counts_only_where_it_is_switched_on() {
-        let settings = "[Proxy Settings]\nProxy Config Script=http://wpad/proxy.pac\nProxyType=2\n";
-        assert_eq!(
-            script_in(settings).as_deref(),
-            Some("http://wpad/proxy.pac")
-        );
-        assert_eq!(script_in(&settings.replace("=2", "=1")), None);
-        assert_eq!(script_in("ProxyType=2\n"), None);
     }
 }

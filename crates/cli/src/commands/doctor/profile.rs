@@ -1,5 +1,7 @@
 //! One profile: where it leads, whether it is approved, whether people can sign in with it.
 
+use std::sync::Arc;
+
 use engine::diagnosis;
 use model::Authority;
 use model::ClientId;
@@ -16,11 +18,11 @@ use crate::settings;
 use crate::shell;
 use crate::wording;
 
-pub(super) fn checks(profile: &Profile) -> Vec<Check> {
+pub(super) fn checks(profile: &Profile, scene: &Arc<Scene>) -> Vec<Check> {
     let name = profile.name.as_str();
     let of = |id, title, examine: fn(&Profile, &Scene) -> Verdict| {
-        let profile = profile.clone();
-        Check::of(name, id, title, move |scene| examine(&profile, scene))
+        let (profile, scene) = (profile.clone(), Arc::clone(scene));
+        Check::of(name, id, title, move || examine(&profile, &scene))
     };
     vec![
         of("profile.destination", "Destination", |profile, _| {
@@ -153,9 +155,10 @@ fn sign_ins(profile: &Profile, scene: &Scene) -> Verdict {
     }
 }
 
+/// What is cached for the profile's application at its authority, whatever was asked for.
 fn tokens(profile: &Profile, scene: &Scene) -> Verdict {
-    let Ok(destination) = settings::profile_destination(profile) else {
-        return Verdict::skipped("see profile.destination");
+    let Ok((authority, client_id)) = target(profile) else {
+        return Verdict::skipped("see Destination");
     };
     if let Some(verdict) = scene.sealed() {
         return verdict;
@@ -165,10 +168,11 @@ fn tokens(profile: &Profile, scene: &Scene) -> Verdict {
         Err(error) => return wording::vault(&error).into(),
     };
     let now = scene.store.clock.now();
+    let address = authority.address();
     let of_it = list
         .entries
         .iter()
-        .filter(|(_, entry)| entry.client_id == destination.client_id);
+        .filter(|(_, entry)| entry.client_id == client_id && entry.authority == address);
     let (living, ended): (Vec<_>, Vec<_>) = of_it.partition(|(_, entry)| entry.expires_on > now);
     let longest = living
         .iter()

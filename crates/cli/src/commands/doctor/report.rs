@@ -1,5 +1,7 @@
 //! The findings as people and scripts read them.
 
+use std::fmt::Display;
+
 use anstyle::AnsiColor;
 use anstyle::Style;
 use protocol::text::escaped;
@@ -7,7 +9,11 @@ use serde::Serialize;
 
 use super::check::Finding;
 use super::check::Status;
+use crate::output::lines::wrapped;
 use crate::settings::Variables;
+
+/// What the findings below it are about.
+const HEADING: Style = Style::new().bold();
 
 /// What `doctor -o json` prints; `docs/schema/doctor.schema.json`.
 #[derive(Debug, Serialize)]
@@ -61,33 +67,51 @@ impl Report {
     }
 
     /// One line for each finding, below it what to do; what is about one thing stands together.
-    pub(super) fn text(&self, signs: Signs) -> String {
+    /// Where there is a `width`, longer lines are broken between words.
+    pub(super) fn text(&self, signs: Signs, width: Option<usize>) -> String {
+        let indent = signs.indent();
+        let room = width.map(|width| width.saturating_sub(indent.len()));
         let mut text = String::new();
         let mut heading = None;
         for finding in &self.findings {
             if heading != Some(&finding.subject) {
                 let before = if heading.is_some() { "\n" } else { "" };
                 let subject = finding.subject.as_deref().unwrap_or("This machine");
-                text = format!("{text}{before}{}\n", escaped(subject));
+                text = format!("{text}{before}{HEADING}{}{HEADING:#}\n", escaped(subject));
                 heading = Some(&finding.subject);
             }
             let style = style(finding.status);
-            text = format!(
-                "{text}{style}{}{style:#} {}: {}\n",
-                signs.of(finding.status),
-                finding.title,
-                escaped(&finding.detail)
-            );
-            if let Some(fix) = &finding.fix {
-                text = format!("{text}{}{}\n", signs.indent(), escaped(fix));
+            let sign = signs.of(finding.status);
+            let said = escaped(&format!("{}: {}", finding.title, finding.detail)).into_owned();
+            let mut before = format!("{style}{sign}{style:#} ");
+            for line in lines(&said, room) {
+                text = format!("{text}{before}{line}\n");
+                indent.clone_into(&mut before);
+            }
+            for fix in finding.fix.iter().flat_map(|fix| fix.lines()) {
+                for line in lines(&escaped(fix), room) {
+                    text = format!("{text}{indent}{line}\n");
+                }
             }
         }
         text
     }
 }
 
-fn counted(count: usize, what: &str) -> String {
-    let ending = if count == 1 { "" } else { "s" };
+fn lines(text: &str, room: Option<usize>) -> Vec<String> {
+    match room {
+        Some(room) => wrapped(text, room),
+        None => vec![text.to_owned()],
+    }
+}
+
+/// So many of a thing, in words.
+pub(super) fn counted(count: impl TryInto<i64> + Display + Copy, what: &str) -> String {
+    let ending = if matches!(count.try_into(), Ok(1)) {
+        ""
+    } else {
+        "s"
+    };
     format!("{count} {what}{ending}")
 }
 
@@ -177,11 +201,17 @@ mod tests {
             ],
             String::new(),
         );
-        let plain = anstream::adapter::strip_str(&report.text(Signs::Ascii)).to_string();
+        let plain = anstream::adapter::strip_str(&report.text(Signs::Ascii, None)).to_string();
         assert_eq!(
             plain,
             "This machine\n[ok] Thing: seen\\u{1b}[2J\n[!]  Thing: seen\\u{1b}[2J\n     Do it.\n\
              \nsp\n[x]  Thing: seen\\u{1b}[2J\n[-]  Thing: seen\\u{1b}[2J\n"
+        );
+        let narrow = report.text(Signs::Unicode, Some(16));
+        let narrow = anstream::adapter::strip_str(&narrow).to_string();
+        assert!(
+            narrow.contains("\n! Thing:\n  seen\\u{1b}[2J\n  Do it.\n"),
+            "{narrow}"
         );
         assert!(report.has_failed());
         assert_eq!(report.summary(), "4 checks: 1 failed, 1 warning, 1 skipped");

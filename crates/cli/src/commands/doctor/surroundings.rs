@@ -1,25 +1,34 @@
 //! Browser, loopback, and the variables that change what the program does.
 
+use std::io;
+use std::net::IpAddr;
+use std::sync::Arc;
+
 use engine::diagnosis;
 
 use super::check::Check;
 use super::check::Verdict;
-use super::scene::Scene;
+use super::scene::Here;
 use crate::settings;
 use crate::ui;
 
-pub(super) fn checks() -> Vec<Check> {
+pub(super) fn checks(here: &Arc<Here>) -> Vec<Check> {
+    let of = |id, title, examine: fn(&Here) -> Verdict| {
+        let here = Arc::clone(here);
+        Check::of_the_machine(id, title, move || examine(&here))
+    };
     vec![
-        Check::of_the_machine("browser", "Browser", browser),
-        Check::of_the_machine("loopback", "Loopback", |_| loopback()),
-        Check::of_the_machine("variables", "Variables", variables),
-        Check::of_the_machine("variables.azure", "AZURE_* variables", shadowed),
-        Check::of_the_machine("trust", "Certificate authorities", authorities),
+        of("browser", "Browser", browser),
+        of("loopback", "Loopback", |_| loopback()),
+        of("variables", "Variables", variables),
+        of("variables.values", "Values of variables", values),
+        of("variables.azure", "AZURE_* variables", shadowed),
+        of("trust", "Certificate authorities", authorities),
     ]
 }
 
-fn browser(scene: &Scene) -> Verdict {
-    let place = ui::place_of_the_person(&scene.variables);
+fn browser(here: &Here) -> Verdict {
+    let place = ui::place_of_the_person(&here.variables);
     let found = if place.findings.is_empty() {
         String::new()
     } else {
@@ -37,30 +46,51 @@ fn browser(scene: &Scene) -> Verdict {
 }
 
 fn loopback() -> Verdict {
-    let refused: Vec<String> = diagnosis::loopback()
+    let refused: Vec<(IpAddr, io::Error)> = diagnosis::loopback()
         .into_iter()
-        .filter_map(|(address, heard)| Some(format!("{address}: {}", heard.err()?)))
+        .filter_map(|(address, heard)| Some((address, heard.err()?)))
         .collect();
-    match refused.len() {
-        0 => Verdict::ok("127.0.0.1 and ::1 can be listened on"),
-        1 => Verdict::warning(format!("not both can be listened on: {}", refused.join(", "))).fix(
-            "A browser that takes `localhost` for the other one is not heard: register http://127.0.0.1",
-        ),
-        _ => Verdict::failed(format!("it cannot be listened on: {}", refused.join(", ")))
+    let said: Vec<String> = refused
+        .iter()
+        .map(|(address, error)| format!("{address}: {error}"))
+        .collect();
+    let said = said.join(", ");
+    match refused.as_slice() {
+        [] => Verdict::ok("127.0.0.1 and ::1 can be listened on"),
+        [(IpAddr::V6(_), _)] => Verdict::warning(format!("not both can be listened on: {said}"))
+            .fix(
+                "A browser that takes `localhost` for ::1 is not heard: register http://127.0.0.1",
+            ),
+        [(IpAddr::V4(_), _)] => Verdict::warning(format!("not both can be listened on: {said}"))
+            .fix(
+                "A browser that takes `localhost` for 127.0.0.1 is not heard: let this machine \
+                 have that address, or sign in with -f DeviceCode",
+            ),
+        _ => Verdict::failed(format!("it cannot be listened on: {said}"))
             .fix("Sign in with -f DeviceCode, which needs no loopback."),
     }
 }
 
-fn variables(scene: &Scene) -> Verdict {
-    let set = settings::variables_set(&scene.variables);
+fn variables(here: &Here) -> Verdict {
+    let set = settings::variables_set(&here.variables);
     if set.is_empty() {
         return Verdict::ok("none is set that changes what the program does");
     }
     Verdict::ok(format!("set: {}", set.join(", ")))
 }
 
-fn shadowed(scene: &Scene) -> Verdict {
-    let shadowed = settings::shadowed_azure_variables(&scene.variables);
+fn values(here: &Here) -> Verdict {
+    let wrong = settings::invalid_variables(&here.variables);
+    if wrong.is_empty() {
+        return Verdict::ok("each that is set can be read");
+    }
+    let (details, fixes): (Vec<_>, Vec<_>) =
+        wrong.into_iter().map(|one| (one.what, one.fix)).unzip();
+    Verdict::failed(details.join("; ")).fix(fixes.join("\n"))
+}
+
+fn shadowed(here: &Here) -> Verdict {
+    let shadowed = settings::shadowed_azure_variables(&here.variables);
     if shadowed.is_empty() {
         return Verdict::ok("none is passed over because of another");
     }
@@ -71,12 +101,12 @@ fn shadowed(scene: &Scene) -> Verdict {
     Verdict::warning(pairs.join(", ")).fix("Unset the one that is not meant.")
 }
 
-fn authorities(scene: &Scene) -> Verdict {
-    let network = settings::network(None, &scene.variables);
+fn authorities(here: &Here) -> Verdict {
+    let network = settings::network(None, &here.variables);
     let Some(path) = network.ca_file.clone() else {
         return Verdict::ok("those of the operating system");
     };
-    match network.authorities(scene.patience()) {
+    match network.authorities(here.patience()) {
         Ok(certificates) => Verdict::ok(format!(
             "{} of {} (SSL_CERT_FILE), in place of the operating system's",
             certificates.map_or(0, |all| all.len()),

@@ -11,16 +11,6 @@ use crate::support::give_to_nobody;
 use crate::support::named_in_snapshots;
 
 #[test]
-fn where_no_profile_is_chosen_it_says_so_and_how_to_choose_one() {
-    let outcome = World::new().call(&["doctor", "--offline"]).run();
-    let said = format!("{outcome:?}");
-    assert!(said.contains("-p NAME, --all-profiles"), "{said}");
-    let outcome = World::with_profile().call(&["doctor", "--offline"]).run();
-    let said = format!("{outcome:?}");
-    assert!(!said.contains("--all-profiles"), "{said}");
-}
-
-#[test]
 fn a_broken_file_of_profiles_and_a_broken_entry_are_named() {
     let _names = named_in_snapshots();
     let home = Home::new();
@@ -90,6 +80,94 @@ fn a_full_disk_is_a_failure() {
     insta::assert_snapshot!(told(&report, "directory.state"), @r"
     failed: [home]/.local/state/entra-auth-cli: only 0 KiB are free
     Make room on that disk.
+    ");
+}
+
+/// A call in a network of its own, with nothing in it but the loopback of IPv4, or not even that.
+fn in_a_network_of_its_own(home: &Home, script: &str) -> serde_json::Value {
+    let script = format!("{script} exec \"$1\" doctor --offline -o json");
+    let outcome = home
+        .call_of("unshare".as_ref())
+        .args(["--net", "--map-root-user", "sh", "-c", &script, "sh"])
+        .arg(env!("CARGO_BIN_EXE_entra-auth-cli"))
+        .run();
+    serde_json::from_str(outcome.stdout()).unwrap_or_else(|error| panic!("{error}: {outcome:?}"))
+}
+
+#[test]
+fn a_machine_without_one_loopback_is_warned_of() {
+    let home = Home::new();
+    let without_six = "ip link set lo up; sysctl -qw net.ipv6.conf.lo.disable_ipv6=1;";
+    let report = in_a_network_of_its_own(&home, without_six);
+    insta::assert_snapshot!(told(&report, "loopback"), @r"
+    warning: not both can be listened on: ::1: Cannot assign requested address (os error 99)
+    A browser that takes `localhost` for ::1 is not heard: register http://127.0.0.1
+    ");
+    let without_four = "ip link set lo up; ip addr del 127.0.0.1/8 dev lo;";
+    let report = in_a_network_of_its_own(&home, without_four);
+    insta::assert_snapshot!(told(&report, "loopback"), @r"
+    warning: not both can be listened on: 127.0.0.1: Cannot assign requested address (os error 99)
+    A browser that takes `localhost` for 127.0.0.1 is not heard: let this machine have that address, or sign in with -f DeviceCode
+    ");
+}
+
+#[test]
+fn what_would_open_a_page_is_told() {
+    let home = Home::new();
+    let with = |variables: &[(&str, &str)]| {
+        let call = home.call(&["doctor", "--offline"]);
+        let call = variables
+            .iter()
+            .fold(call, |call, (name, value)| call.env(name, value));
+        told(&report(call), "browser")
+    };
+    let named = with(&[("BROWSER", "firefox")]);
+    assert!(named.contains(": $BROWSER (firefox) would open"), "{named}");
+    let remote = with(&[("BROWSER", "firefox"), ("SSH_TTY", "/dev/pts/1")]);
+    assert!(
+        remote.starts_with(
+            "warning: $BROWSER (firefox) would open, but its loopback may be another machine's \
+             (found: an SSH session"
+        ),
+        "{remote}"
+    );
+    let text = with(&[("BROWSER", "w3m")]);
+    assert!(
+        text.starts_with(
+            "warning: none can be opened here (found: a text browser in $BROWSER (w3m)"
+        ),
+        "{text}"
+    );
+    let display = with(&[("DISPLAY", ":0")]);
+    assert!(
+        display.contains("the system's browser would open"),
+        "{display}"
+    );
+}
+
+#[test]
+fn modes_that_let_others_in_are_told_and_left() {
+    let world = World::with_profile();
+    let state = world.home.state();
+    set_mode(&state, 0o755);
+    let _names = named_in_snapshots();
+    let open = report(world.call(&["doctor", "--offline"]));
+    insta::assert_snapshot!(told(&open, "directory.state"), @r"
+    warning: [home]/.local/state/entra-auth-cli is open to other users (mode 755)
+    chmod 700 [home]/.local/state/entra-auth-cli; the next command does it by itself
+    ");
+    set_mode(&state, 0o700);
+    let key = std::fs::read_dir(world.home.data()).unwrap();
+    let key = key
+        .map(|entry| entry.unwrap().path())
+        .find(|path| path.is_file());
+    let key = key.unwrap();
+    set_mode(&key, 0o644);
+    let readable = report(world.call(&["doctor", "--offline"]));
+    let named = told(&readable, "store.files").replace(&key.display().to_string(), "[key]");
+    insta::assert_snapshot!(named, @r"
+    warning: other users may read or write [key], or it is theirs
+    chmod -R go= [home]/.local/state/entra-auth-cli [home]/.local/share/entra-auth-cli
     ");
 }
 

@@ -1,5 +1,7 @@
 //! Profiles whose parts are gone, too old, or do not fit.
 
+use model::Timestamp;
+
 use super::finding;
 use super::report;
 use super::told;
@@ -8,6 +10,7 @@ use crate::support::Identity;
 use crate::support::TENANT;
 use crate::support::World;
 use crate::support::named_in_snapshots;
+use crate::support::now;
 
 #[test]
 fn a_secret_that_is_bound_elsewhere_is_a_failure() {
@@ -106,9 +109,73 @@ fn a_port_that_is_taken_is_a_failure() {
 fn a_profile_that_was_named_and_is_not_there_is_an_error() {
     let world = World::with_profile();
     world.call(&["doctor", "-p", "nobody"]).run().failure(3);
-    let meant = world.call(&["doctor"]).env("ENTRA_AUTH_PROFILE", "nobody");
-    meant.run().failure(3);
     let all = report(world.call(&["doctor", "--all-profiles", "--offline"]));
     assert_eq!(finding(&all, "profile.destination")["subject"], "sp");
     assert!(told(&all, "profile.destination").contains(CLIENT_ID));
+}
+
+#[test]
+fn tokens_of_another_directory_are_not_counted() {
+    let world = World::with_profile();
+    world.call(&["get-token"]).run().answer();
+    let elsewhere = world
+        .call(&["config", "create", "--name", "elsewhere"])
+        .args(["--authority", world.emulator.base_url()])
+        .args(["--tenant-id", "fabrikam.com", "--client-id", CLIENT_ID])
+        .args(["--auth-method", "Public"]);
+    elsewhere.run().answer_and_words();
+    let count = |name: &str| {
+        let found = report(world.call(&["doctor", "--offline", "-p", name]));
+        finding(&found, "profile.tokens")["detail"].clone()
+    };
+    assert!(count("sp").as_str().unwrap().starts_with("1 living"));
+    assert_eq!(count("elsewhere"), "none living, 0 expired");
+}
+
+#[test]
+fn the_end_of_a_secret_is_told_as_far_as_it_is_known() {
+    let world = World::with_profile();
+    let told_of = |world: &World| {
+        let found = report(world.call(&["doctor", "--offline"]));
+        told(&found, "profile.secret")
+    };
+    insta::assert_snapshot!(told_of(&world), @r"
+    ok: kept for this destination, written 0 days ago or longer; when it ends is not known
+    -
+    ");
+    let kept = world.home.state().join("secrets");
+    for entry in std::fs::read_dir(&kept).unwrap() {
+        let file = std::fs::File::options()
+            .write(true)
+            .open(entry.unwrap().path())
+            .unwrap();
+        let long_ago = std::time::SystemTime::now() - std::time::Duration::from_hours(200 * 24);
+        file.set_modified(long_ago).unwrap();
+    }
+    insta::assert_snapshot!(told_of(&world), @r"
+    warning: kept for this destination, written 200 days ago or longer; when it ends is not known
+    Look in the portal (Certificates & secrets) when it ends, and say so: entra-auth-cli config edit sp --client-secret-expires DATE
+    ");
+    let ends = |end: &str| {
+        let call = world.call(&["config", "edit", "sp", "--client-secret-expires", end]);
+        call.run().answer_and_words();
+        told_of(&world)
+    };
+    insta::assert_snapshot!(ends("2020-01-31"), @r"
+    failed: kept for this destination, but it ended on 2020-01-31T00:00:00Z
+    Make a new one in the portal (Certificates & secrets), then: entra-auth-cli config edit sp --client-secret-stdin
+    ");
+    let soon = Timestamp::from_unix_seconds(now() + 10 * 86_400 + 3600).to_string();
+    let warning = ends(&soon);
+    assert!(
+        warning.starts_with(&format!(
+            "warning: kept for this destination; it ends on {soon}, in 10 days\n"
+        )),
+        "{warning}"
+    );
+    let late = ends("2999-01-31");
+    assert!(
+        late.starts_with("ok: kept for this destination; it ends on 2999-01-31"),
+        "{late}"
+    );
 }
