@@ -47,6 +47,9 @@ pub(super) fn run(
 ) -> Result<ExitCode, CommandError> {
     let store = settings::open(ui, variables)?;
     let found = token_input::found(ui, variables, &store, &args.input)?;
+    if let Some(input) = found.as_ref().filter(|_| !args.quiet) {
+        token_input::warn_of_text(ui, input);
+    }
     let now = store.clock.now();
     let times = found.as_ref().map(times).transpose()?;
     let least = args.min_ttl.unwrap_or_default();
@@ -93,8 +96,8 @@ fn times(input: &TokenInput) -> Result<Times, CommandError> {
             expires: Some(cached.entry.expires_on),
             ..Times::default()
         }),
-        TokenInput::Given(token) => {
-            let decoded = jwt::decode(token);
+        TokenInput::Given(text) => {
+            let decoded = jwt::decode(&text.token);
             let claims = decoded
                 .claims
                 .as_ref()

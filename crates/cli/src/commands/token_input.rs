@@ -9,7 +9,9 @@ use model::Profile;
 use model::TokenEntry;
 use protocol::jwt;
 use protocol::jwt::InputError;
+use protocol::jwt::TokenText;
 use protocol::scope_rules::resource_asked_for;
+use protocol::token_meaning;
 use zeroize::Zeroizing;
 
 use crate::args::GivenToken;
@@ -29,7 +31,7 @@ const LONGEST: u64 = jwt::LONGEST_INPUT as u64 + 1;
 /// A token to look at.
 pub(super) enum TokenInput {
     /// It came from outside.
-    Given(Zeroizing<String>),
+    Given(TokenText),
     /// It lies in the cache.
     Cached(Box<CachedToken>),
 }
@@ -46,8 +48,16 @@ impl TokenInput {
     /// The token itself.
     pub(super) fn token(&self) -> &str {
         match self {
-            Self::Given(token) => token,
+            Self::Given(text) => &text.token,
             Self::Cached(cached) => cached.entry.access_token.expose_secret(),
+        }
+    }
+
+    /// How it was written down, if it came from outside.
+    pub(super) fn text(&self) -> Option<&TokenText> {
+        match self {
+            Self::Given(text) => Some(text),
+            Self::Cached(_) => None,
         }
     }
 
@@ -78,23 +88,23 @@ pub(super) fn found(
 ) -> Result<Option<TokenInput>, CommandError> {
     if let Some(given) = args.token.as_ref().or(args.token_value.as_ref()) {
         if given.0.as_str() == "-" {
-            return from_stdin().map(|token| Some(TokenInput::Given(token)));
+            return from_stdin().map(Some);
         }
         warn_of_process_list(ui);
-        return cleaned(&given.0).map(|token| Some(TokenInput::Given(token)));
+        return cleaned(&given.0).map(Some);
     }
     if let Some(path) = &args.file {
-        return from_file(path).map(|token| Some(TokenInput::Given(token)));
+        return from_file(path).map(Some);
     }
     let names_cached = args.profile.is_some() || !args.scope.is_empty() || args.flow.is_some();
     if !names_cached && !std::io::stdin().is_terminal() {
-        return from_stdin().map(|token| Some(TokenInput::Given(token)));
+        return from_stdin().map(Some);
     }
     from_cache(ui, variables, store, args)
 }
 
 /// The token to compare with: `-` is stdin, `@FILE` a file.
-pub(super) fn other(ui: &Ui, given: &GivenToken) -> Result<Zeroizing<String>, CommandError> {
+pub(super) fn other(ui: &Ui, given: &GivenToken) -> Result<TokenInput, CommandError> {
     if given.0.as_str() == "-" {
         return from_stdin();
     }
@@ -115,6 +125,13 @@ pub(super) fn nothing_cached(args: &InputArgs) -> CommandError {
     )
     .hint(format!("Get one: entra-auth-cli get-token{profile}"))
     .hint("See what is cached: entra-auth-cli cache list")
+}
+
+/// Says on stderr what the answer itself does not say of how the token was written down.
+pub(super) fn warn_of_text(ui: &Ui, input: &TokenInput) {
+    if let Some(warning) = input.text().and_then(token_meaning::warning_of_text) {
+        ui.warn(&format!("the token: {}", warning.message));
+    }
 }
 
 fn warn_of_process_list(ui: &Ui) {
@@ -159,17 +176,17 @@ fn request(
     settings::token_request(ui, variables, &asked, Some(profile))
 }
 
-fn from_stdin() -> Result<Zeroizing<String>, CommandError> {
+fn from_stdin() -> Result<TokenInput, CommandError> {
     read(std::io::stdin().lock(), "stdin")
 }
 
-fn from_file(path: &Path) -> Result<Zeroizing<String>, CommandError> {
+fn from_file(path: &Path) -> Result<TokenInput, CommandError> {
     let name = path.display().to_string();
     let file = std::fs::File::open(path).map_err(|error| unreadable(&name, &error))?;
     read(file, &name)
 }
 
-fn read(source: impl std::io::Read, name: &str) -> Result<Zeroizing<String>, CommandError> {
+fn read(source: impl std::io::Read, name: &str) -> Result<TokenInput, CommandError> {
     let mut bytes = Zeroizing::new(Vec::new());
     let read = source.take(LONGEST).read_to_end(&mut bytes);
     read.map_err(|error| unreadable(name, &error))?;
@@ -185,8 +202,8 @@ fn unreadable(name: &str, error: &std::io::Error) -> CommandError {
     )
 }
 
-fn cleaned(text: &str) -> Result<Zeroizing<String>, CommandError> {
-    jwt::token_in(text).map_err(|error| {
+fn cleaned(text: &str) -> Result<TokenInput, CommandError> {
+    jwt::token_in(text).map(TokenInput::Given).map_err(|error| {
         let worded = CommandError::usage("token_input_invalid", error.to_string());
         match error {
             InputError::Empty => {

@@ -14,6 +14,7 @@ use serde::Serialize;
 
 pub use self::other_resource::other_resource;
 pub use self::warning::Warning;
+pub use self::warning::of_text as warning_of_text;
 use crate::jwt::Decoded;
 use crate::jwt::Kind;
 use crate::ordered_json::Json;

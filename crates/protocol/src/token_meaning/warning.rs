@@ -10,6 +10,7 @@ use super::Validity;
 use super::dictionary;
 use crate::jwt::Decoded;
 use crate::jwt::Kind;
+use crate::jwt::TokenText;
 use crate::ordered_json::Json;
 use crate::ordered_json::Object;
 use crate::text;
@@ -40,6 +41,16 @@ pub(super) fn all(token: &Decoded, speaker: Speaker, now: Timestamp) -> Vec<Warn
         found.extend(of_claims(claims, speaker));
     }
     found
+}
+
+/// What there is to know of how the token was written down, before it is looked into.
+pub fn of_text(text: &TokenText) -> Option<Warning> {
+    text.was_wrapped.then(|| {
+        warning(
+            "white_space_inside",
+            "white space inside it was taken out: as it was given, an API would refuse it",
+        )
+    })
 }
 
 fn warning(code: &'static str, message: impl Into<String>) -> Warning {
