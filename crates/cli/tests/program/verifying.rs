@@ -169,6 +169,23 @@ fn what_cannot_be_told_says_why_and_a_tokens_own_host_is_never_asked() {
 }
 
 #[test]
+fn keys_can_be_asked_for_again_at_once() {
+    let (world, token) = world_and_token();
+    let authority = world.emulator.authority(emulator::DEFAULT_TENANT_ID);
+    let verify = |flags: &[&str]| {
+        let call = world.call(&["inspect", "--verify", "--authority", &authority]);
+        call.args(flags).input(&*token).run().answer();
+        world.emulator.requests_to(Endpoint::Keys).len()
+    };
+    assert_eq!(verify(&[]), 1);
+    assert_eq!(verify(&["--refresh-keys"]), 2);
+    assert_eq!(verify(&[]), 2);
+    let keys = world.home.put("keys.json", "");
+    let call = world.call(&["inspect", "--verify", "--refresh-keys", "--keys"]);
+    call.arg(keys).input(&*token).run().failure(4);
+}
+
+#[test]
 fn keys_are_asked_for_once_and_none_that_was_put_among_the_kept_counts() {
     let (world, token) = world_and_token();
     let verify = |token: &str| {

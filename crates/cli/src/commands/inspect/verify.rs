@@ -85,6 +85,7 @@ pub(super) fn run(
         authority: &authority,
         ca_file: network.ca_file.as_deref(),
         key_id: decoded.header.as_ref().and_then(verification::named_key),
+        ask_again: args.refresh_keys,
         allowed: args.timeout.unwrap_or(engine::DEFAULT_TIMEOUT),
     };
     let transport = Transport::new(network.clone());
