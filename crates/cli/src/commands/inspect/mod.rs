@@ -1,5 +1,6 @@
 //! `inspect`: what a token says.
 
+mod authority;
 mod comparison;
 #[cfg(test)]
 mod corpus;
