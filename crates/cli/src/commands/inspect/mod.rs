@@ -18,6 +18,7 @@ use protocol::token_meaning;
 use self::comparison::Comparison;
 use self::document::Inspection;
 use super::token_input;
+use super::token_input::Found;
 use crate::args::InspectArgs;
 use crate::args::InspectOutput;
 use crate::command_error::CommandError;
@@ -36,8 +37,10 @@ pub(super) fn run(
     args: &InspectArgs,
 ) -> Result<ExitCode, CommandError> {
     let store = settings::open(ui, variables)?;
-    let found = token_input::found(ui, variables, &store, &args.input)?;
-    let input = found.ok_or_else(|| token_input::nothing_cached(&args.input))?;
+    let input = match token_input::found(ui, variables, &store, &args.input)? {
+        Found::Token(input) => input,
+        Found::Missing(missing) => return Err(missing.error()),
+    };
     let token = jwt::decode(input.token());
     if args.claims || args.header || args.diff.is_some() {
         token_input::warn_of_text(ui, &input);
