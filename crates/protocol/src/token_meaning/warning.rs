@@ -137,7 +137,7 @@ fn of_claims(claims: &Object, speaker: Speaker) -> Vec<Warning> {
             "an ID token tells an application who signed in; APIs take access tokens",
         ));
     }
-    if speaker == Speaker::App && !has("roles") {
+    if speaker == Speaker::App && !has("roles") && !super::grants_access_itself(claims) {
         found.push(warning(
             "no_roles",
             "no role was granted to the application: most APIs will answer 403. Grant application \
@@ -256,6 +256,10 @@ mod tests {
             ),
             (user(json!({"upn": "a\u{1b}[2J"})), &["hidden_characters"]),
             (living(json!({"idtyp": "app", "aud": graph})), &["no_roles"]),
+            (
+                living(json!({"idtyp": "app", "aud": "https://management.usgovcloudapi.net/"})),
+                &[],
+            ),
             (
                 living(json!({"idtyp": "app", "aud": graph, "roles": ["x"]})),
                 &[],
