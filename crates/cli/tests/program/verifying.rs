@@ -226,28 +226,37 @@ fn keys_are_asked_for_once_and_none_that_was_put_among_the_kept_counts() {
     assert_eq!(verify(&token), (Some(0), 2));
 }
 
+/// An API of one's own.
+const ORDERS_ID: &str = "33334444-dddd-4555-8eee-6666ffff7777";
+const ORDERS: [&str; 4] = ["-p", "sp", "-s", "api://orders/.default"];
+
+/// A world in which the profile `sp` has a token for that API, with these roles.
+fn with_token_for_orders(roles: &[&str], version: TokenVersion) -> World {
+    let app = App::confidential(CLIENT_ID).secret(SECRET);
+    let orders = Resource::new(ORDERS_ID, "api://orders").token_version(version);
+    let emulator = Emulator::builder()
+        .app(app.roles("api://orders", roles.iter().copied()))
+        .resource(orders)
+        .start()
+        .unwrap();
+    let world = World {
+        emulator,
+        home: Home::new(),
+    };
+    world.create("sp", &["--client-secret-stdin"], SECRET);
+    world.call(&["get-token"]).args(ORDERS).run().answer();
+    world
+}
+
 #[test]
 fn an_audience_is_compared_in_whichever_form_the_api_has_it() {
-    let api = "33334444-dddd-4555-8eee-6666ffff7777";
-    let resource = |version| Resource::new(api, "api://orders").token_version(version);
     for (version, audience, other) in [
-        (TokenVersion::V1, "api://orders", api),
-        (TokenVersion::V2, api, "api://orders"),
+        (TokenVersion::V1, "api://orders", ORDERS_ID),
+        (TokenVersion::V2, ORDERS_ID, "api://orders"),
     ] {
-        let emulator = Emulator::builder()
-            .app(App::confidential(CLIENT_ID).secret(SECRET))
-            .resource(resource(version))
-            .start()
-            .unwrap();
-        let world = World {
-            emulator,
-            home: Home::new(),
-        };
-        world.create("sp", &["--client-secret-stdin"], SECRET);
-        let asked = ["-p", "sp", "-s", "api://orders/.default"];
-        world.call(&["get-token"]).args(asked).run().answer();
+        let world = with_token_for_orders(&[], version);
         let verify = |audiences: &[&str]| {
-            let call = world.call(&["inspect", "--verify"]).args(asked);
+            let call = world.call(&["inspect", "--verify"]).args(ORDERS);
             let flags = audiences.iter().flat_map(|named| ["--audience", named]);
             call.args(flags).run().code()
         };
@@ -261,22 +270,9 @@ fn an_audience_is_compared_in_whichever_form_the_api_has_it() {
 
 #[test]
 fn what_is_required_may_stand_in_a_list_and_hold_an_equals_sign() {
-    let app = App::confidential(CLIENT_ID).secret(SECRET);
-    let orders = Resource::new("33334444-dddd-4555-8eee-6666ffff7777", "api://orders");
-    let emulator = Emulator::builder()
-        .app(app.roles("api://orders", ["Orders.Read", "region=eu="]))
-        .resource(orders)
-        .start()
-        .unwrap();
-    let world = World {
-        emulator,
-        home: Home::new(),
-    };
-    world.create("sp", &["--client-secret-stdin"], SECRET);
-    let asked = ["-p", "sp", "-s", "api://orders/.default"];
-    world.call(&["get-token"]).args(asked).run().answer();
+    let world = with_token_for_orders(&["Orders.Read", "region=eu="], TokenVersion::V1);
     let verify = |required: &[&str]| {
-        let call = world.call(&["inspect", "--verify"]).args(asked);
+        let call = world.call(&["inspect", "--verify"]).args(ORDERS);
         let flags = required.iter().flat_map(|named| ["--require", named]);
         call.args(flags).run()
     };
