@@ -207,13 +207,37 @@ impl Engine<'_> {
     }
 }
 
-/// The token that lies in the cache for a request, expired or not. Nobody is asked: no network, no
-/// person, and no lock is taken.
-pub fn cached(vault: &Vault, request: &TokenRequest) -> Result<Option<TokenEntry>, EngineError> {
-    match TokenKind::of(request.flow) {
-        TokenKind::App => Ok(vault.tokens().get(&request.entry_id(Subject::App))?),
-        TokenKind::User => user::cached(vault, request),
-    }
+/// What the cache holds for a request.
+#[derive(Debug)]
+pub enum Cached {
+    /// A token, expired or not.
+    Token(Box<TokenEntry>),
+    /// A token that cannot be opened here: sealed under a key that is not at hand, such as that of
+    /// another login session, or damaged.
+    Closed,
+    /// No token.
+    Nothing,
+}
+
+/// What lies in the cache for a request. Nobody is asked: no network, no person, and no lock is
+/// taken. Only where there is no token to open, the names of all entries are read.
+///
+/// # Errors
+/// [`EngineError`] if the cache cannot be read, or whose token it is cannot be told.
+pub fn cached(vault: &Vault, request: &TokenRequest) -> Result<Cached, EngineError> {
+    let id = match TokenKind::of(request.flow) {
+        TokenKind::App => Some(request.entry_id(Subject::App)),
+        TokenKind::User => user::entry_id(vault, request)?,
+    };
+    let Some(id) = id else {
+        return Ok(Cached::Nothing);
+    };
+    let tokens = vault.tokens();
+    Ok(match tokens.get(&id)? {
+        Some(entry) => Cached::Token(Box::new(entry)),
+        None if tokens.is_kept(&id)? => Cached::Closed,
+        None => Cached::Nothing,
+    })
 }
 
 /// What the plan needs to know of a request.

@@ -30,6 +30,7 @@ pub mod transport;
 mod user;
 
 pub use acquire::AnsweredBy;
+pub use acquire::Cached;
 pub use acquire::DEFAULT_TIMEOUT;
 pub use acquire::Engine;
 pub use acquire::Issued;

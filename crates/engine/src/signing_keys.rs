@@ -7,6 +7,7 @@ use std::time::Duration;
 use model::Authority;
 use model::AuthorityKind;
 use model::Clock;
+use model::Timestamp;
 use protocol::Endpoints;
 use protocol::HttpClient;
 use protocol::HttpRequest;
@@ -89,6 +90,8 @@ pub struct KeysWanted<'a> {
     pub ca_file: Option<&'a Path>,
     /// The key that the token in question names; `None` if it names none.
     pub key_id: Option<&'a str>,
+    /// Whether the authority is asked whatever is kept: a key that it withdrew counts no longer.
+    pub ask_again: bool,
     /// How long asking may take.
     pub allowed: Duration,
 }
@@ -108,8 +111,8 @@ impl KeysWanted<'_> {
 }
 
 /// An authority's keys: those that it gave less than a day ago, unless the one wanted is not among
-/// them. Then it is asked again, at most once in five minutes: anybody can write a token with an
-/// unknown key in it.
+/// them, or the kept ones are not wanted. For an unknown key it is asked again at most once in five
+/// minutes: anybody can write a token with one in it.
 ///
 /// What cannot be kept or read again is asked for each time.
 ///
@@ -124,12 +127,7 @@ pub fn signing_keys(
     let record = wanted.record();
     let record: Vec<&str> = record.iter().map(String::as_str).collect();
     let now = clock.now();
-    let kept = vault.signing_keys().get(&record, now).unwrap_or_else(|error| {
-        tracing::info!(target: "engine", %error, "what was kept of the authority's keys cannot be read");
-        None
-    });
-    let kept = kept.filter(|kept| kept.discovery.is_some() || !describes_itself(wanted.authority));
-    if let Some(kept) = kept
+    if let Some(kept) = kept(vault, &record, wanted, now)
         && let Ok(known) = understood(wanted.authority, &kept)
     {
         let is_known = wanted.key_id.is_none_or(|id| known.keys.has(id));
@@ -144,6 +142,23 @@ pub fn signing_keys(
         tracing::info!(target: "engine", %error, "the authority's keys cannot be kept");
     }
     Ok(known)
+}
+
+/// What is kept of the authority's answer, and serves.
+fn kept(
+    vault: &Vault,
+    record: &[&str],
+    wanted: &KeysWanted<'_>,
+    now: Timestamp,
+) -> Option<KeptSigningKeys> {
+    if wanted.ask_again {
+        return None;
+    }
+    let kept = vault.signing_keys().get(record, now).unwrap_or_else(|error| {
+        tracing::info!(target: "engine", %error, "what was kept of the authority's keys cannot be read");
+        None
+    });
+    kept.filter(|kept| kept.discovery.is_some() || !describes_itself(wanted.authority))
 }
 
 /// Asks the authority.

@@ -14,6 +14,7 @@ use model::Account;
 use model::RefreshToken;
 use model::TokenEntry;
 use vault::AccountBook;
+use vault::EntryId;
 use vault::LockName;
 use vault::RefreshTokenIdentity;
 use vault::Subject;
@@ -50,27 +51,36 @@ pub(crate) fn token(engine: &Engine<'_>, request: &TokenRequest) -> Result<Issue
     Ok(issued)
 }
 
-/// The token that lies in the cache for a request.
-pub(crate) fn cached(
+/// The name that a token of whom a request means has in the cache; `None` if nobody is known who is
+/// meant.
+pub(crate) fn entry_id(
     vault: &Vault,
     request: &TokenRequest,
-) -> Result<Option<TokenEntry>, EngineError> {
-    known(vault, request).map(|(_, cached)| cached)
+) -> Result<Option<EntryId>, EngineError> {
+    Ok(entry_id_of(request, &meant(vault, request)?))
 }
 
 /// Whom a request means, as far as is known, and the token of theirs that lies in the cache.
 fn known(vault: &Vault, request: &TokenRequest) -> Result<(Who, Option<TokenEntry>), EngineError> {
-    let book = vault.accounts().known(&request.account_owner())?;
-    check_place(request, book.as_ref())?;
-    let who = Who::meant(book.as_ref(), &request.sign_in)?;
-    let cached = match &who {
-        Who::Known(account) => {
-            let id = request.entry_id(Subject::Account(account.id.as_str()));
-            vault.tokens().get(&id)?
-        }
-        Who::New(_) => None,
+    let who = meant(vault, request)?;
+    let cached = match entry_id_of(request, &who) {
+        Some(id) => vault.tokens().get(&id)?,
+        None => None,
     };
     Ok((who, cached))
+}
+
+fn meant(vault: &Vault, request: &TokenRequest) -> Result<Who, EngineError> {
+    let book = vault.accounts().known(&request.account_owner())?;
+    check_place(request, book.as_ref())?;
+    Who::meant(book.as_ref(), &request.sign_in)
+}
+
+fn entry_id_of(request: &TokenRequest, who: &Who) -> Option<EntryId> {
+    match who {
+        Who::Known(account) => Some(request.entry_id(Subject::Account(account.id.as_str()))),
+        Who::New(_) => None,
+    }
 }
 
 /// Refuses to take the accounts of one place for those of another: a profile that was edited or

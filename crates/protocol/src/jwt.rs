@@ -1,6 +1,8 @@
 //! Tokens as they are written down: JWS and JWE in their compact form (RFC 7515 §7.1, RFC 7516
 //! §7.1), and what else people hold for one. Nothing is verified here.
 
+mod input;
+
 use std::fmt;
 
 use base64::Engine as _;
@@ -9,11 +11,12 @@ use serde::Serialize;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+pub use self::input::InputError;
+pub use self::input::LONGEST_INPUT;
+pub use self::input::TokenText;
+pub use self::input::token_in;
 use crate::ordered_json::Json;
 use crate::ordered_json::Object;
-
-/// The longest input that is looked at, in bytes.
-pub const LONGEST_INPUT: usize = 4 * 1024 * 1024;
 
 /// What kind of token it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -144,69 +147,6 @@ impl fmt::Debug for Decoded {
             .field("damage", &self.damage)
             .finish_non_exhaustive()
     }
-}
-
-/// Why an input is no token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub enum InputError {
-    /// Nothing is left once its surroundings are taken off.
-    #[error("the input is empty")]
-    Empty,
-    /// It is longer than [`LONGEST_INPUT`].
-    #[error("the input is longer than 4 MiB")]
-    TooLong,
-    /// JSON without an access token.
-    #[error("the input is JSON, but has no `access_token`")]
-    NoAccessToken,
-}
-
-/// The token in what a person pasted or a program printed: without quotes, `Authorization:`,
-/// `Bearer` (RFC 6750 §2.1) and white space, also inside; of a JSON object its `access_token`
-/// (RFC 6749 §5.1).
-pub fn token_in(input: &str) -> Result<Zeroizing<String>, InputError> {
-    if input.len() > LONGEST_INPUT {
-        return Err(InputError::TooLong);
-    }
-    let input = input.trim_start_matches('\u{feff}').trim();
-    if input.starts_with('{') {
-        return of_reply(input);
-    }
-    let mut rest = bare(input);
-    for prefix in ["authorization:", "bearer"] {
-        let found = rest
-            .get(..prefix.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(prefix));
-        let after = rest.get(prefix.len()..).unwrap_or_default();
-        let ends = prefix.ends_with(':') || after.starts_with(char::is_whitespace);
-        if found && (ends || after.is_empty()) {
-            rest = bare(after);
-        }
-    }
-    let token: String = rest
-        .chars()
-        .filter(|character| !character.is_whitespace())
-        .collect();
-    if token.is_empty() {
-        return Err(InputError::Empty);
-    }
-    Ok(Zeroizing::new(token))
-}
-
-fn bare(text: &str) -> &str {
-    text.trim_matches(|character: char| {
-        character.is_whitespace() || matches!(character, '"' | '\'' | '`' | ',' | ';')
-    })
-}
-
-fn of_reply(input: &str) -> Result<Zeroizing<String>, InputError> {
-    let Ok(Json::Object(reply)) = serde_json::from_str(input) else {
-        return Err(InputError::NoAccessToken);
-    };
-    let token = reply
-        .text("access_token")
-        .filter(|token| !token.trim().is_empty())
-        .ok_or(InputError::NoAccessToken)?;
-    Ok(Zeroizing::new(token.trim().to_owned()))
 }
 
 /// Takes a token apart, as far as that goes.
@@ -371,35 +311,6 @@ mod tests {
     const HEADER: &str = r#"{"alg":"RS256","typ":"JWT"}"#;
 
     #[test]
-    fn what_surrounds_a_token_is_taken_off() {
-        for input in [
-            "a.b.c",
-            "  a.b.c\r\n",
-            "\"a.b.c\"",
-            "'a.b.c';",
-            "Bearer a.b.c",
-            "bearer\ta.b.c",
-            "Authorization: Bearer a.b.c",
-            "\"Authorization: Bearer a.b.c\",",
-            "AUTHORIZATION:BEARER a.b.c",
-            "a.\r\n  b.\n c",
-            "\u{feff}a.b.c",
-            r#"{"token_type":"Bearer","access_token":"a.b.c"}"#,
-        ] {
-            assert_eq!(*token_in(input).unwrap(), "a.b.c", "{input}");
-        }
-        assert_eq!(*token_in("bearerish").unwrap(), "bearerish");
-        for empty in ["", " ", "Bearer", "Bearer  ", "\"\"", "Authorization:"] {
-            assert_eq!(token_in(empty), Err(InputError::Empty), "{empty}");
-        }
-        for other in ["{}", r#"{"access_token":5}"#, r#"{"access_token":"#] {
-            assert_eq!(token_in(other), Err(InputError::NoAccessToken), "{other}");
-        }
-        let long = "a".repeat(LONGEST_INPUT + 1);
-        assert_eq!(token_in(&long), Err(InputError::TooLong));
-    }
-
-    #[test]
     fn each_kind_is_told_from_the_others() {
         let jwt = token(HEADER, b"{}", "c2ln");
         let long = "A".repeat(120);
@@ -468,8 +379,8 @@ mod tests {
     proptest! {
         #[test]
         fn anything_is_taken_apart(text in any::<String>()) {
-            if let Ok(token) = token_in(&text) {
-                let decoded = decode(&token);
+            if let Ok(found) = token_in(&text) {
+                let decoded = decode(&found.token);
                 prop_assert_eq!(decoded.kind == Kind::Broken, !decoded.damage.is_empty());
             }
         }

@@ -421,8 +421,8 @@ impl Vault {
     }
 
     /// The key for what is worth keeping, but worth nobody's trouble: the session's, else the master
-    /// key unless a passphrase would have to be asked for. `None` if there is neither; nothing is
-    /// made.
+    /// key unless somebody would have to be asked for it, a person or a keyring that may be locked.
+    /// `None` if there is neither; nothing is made.
     pub(crate) fn key_at_hand(&self) -> Result<Option<&Key>, VaultError> {
         let Some(header) = self.existing_header()? else {
             return Ok(None);
@@ -430,8 +430,11 @@ impl Vault {
         if let Some(key) = self.existing_session_key(header.store)? {
             return Ok(Some(key));
         }
-        let asks = matches!(header.keeping, Keeping::Passphrase(_)) && self.master.get().is_none();
-        if asks {
+        let asks = match header.keeping {
+            Keeping::Passphrase(_) | Keeping::Keyring { .. } => true,
+            Keeping::KeyFile { .. } => false,
+        };
+        if asks && self.master.get().is_none() {
             return Ok(None);
         }
         self.master_key().map(Some)

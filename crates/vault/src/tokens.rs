@@ -161,6 +161,18 @@ impl<'v> Tokens<'v> {
         }
     }
 
+    /// Whether there is an entry of that name, whichever key sealed it and whether or not it opens.
+    /// Asks for no key.
+    ///
+    /// # Errors
+    /// [`VaultError`] if the cache cannot be read.
+    pub fn is_kept(self, id: &EntryId) -> Result<bool, VaultError> {
+        let Some(records) = self.vault.existing_records(TOKENS)? else {
+            return Ok(false);
+        };
+        Ok(entries(&records)?.iter().any(|(_, found, _)| found == id))
+    }
+
     /// Keeps an entry, replacing the one of that name that this session's key sealed.
     ///
     /// # Errors

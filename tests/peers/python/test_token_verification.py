@@ -23,7 +23,7 @@ TWICE = "a member that stands twice is refused (RFC 8725 §3.10): readers differ
 NO_JSON = "RFC 8259 does not have it, Python's reader of JSON does"
 NO_UTF_8 = "RFC 7519 §7.2 asks for UTF-8; Python's reader guesses the encoding"
 A_NUMBER = "a time is a number (RFC 7519 §2); PyJWT takes texts of digits too"
-SHOWN_ONLY = "PyJWT holds that it is a text; to the program it is one claim of many"
+UNWRAPPED = "a terminal or a mail wrapped it: the program takes the white space out, and says so"
 NONCE = "Entra signs another header than it sends then, so the program says that it cannot tell"
 
 # Who alone accepts the token, and why the other does not.
@@ -39,14 +39,15 @@ DIFFERENCES = {
     "content is a token": (PYJWT, "what is inside would have to be verified (RFC 7519 §7.2)"),
     "end is a text": (PYJWT, A_NUMBER),
     "half of a pair": (PYJWT, NO_JSON),
-    "identifier is a number": (THE_PROGRAM, SHOWN_ONLY),
     "key named by x5t alone": (THE_PROGRAM, "Entra names its keys by both; PyJWT's reader by kid"),
     "key of another issuer": (PYJWT, "Entra's `issuer` of a key is none of RFC 7517's members"),
+    "line break in the signature": (THE_PROGRAM, UNWRAPPED),
     "nested 200 deep": (PYJWT, "the program reads 128 levels"),
     "nonce": (PYJWT, NONCE),
     "not a number": (PYJWT, NO_JSON),
     "padding after the signature": (PYJWT, "RFC 7515 §2 leaves padding out"),
-    "subject is a number": (THE_PROGRAM, SHOWN_ONLY),
+    "wrapped and set in": (THE_PROGRAM, UNWRAPPED),
+    "wrapped by a terminal": (THE_PROGRAM, UNWRAPPED),
 }
 
 ROWS = {row["name"]: row for rows in token_corpus.corpus().values() for row in rows}

@@ -32,6 +32,10 @@ pub struct VerifyArgs {
     #[arg(long, value_name = "FILE", requires = "verify")]
     pub keys: Option<PathBuf>,
 
+    /// Ask the authority for its keys now: those that it gave within the last 24 hours do not count
+    #[arg(long, requires = "verify", conflicts_with = "keys")]
+    pub refresh_keys: bool,
+
     /// The tenant whose keys count: id or domain [default: the profile's, else the token's own]
     #[arg(
         long,

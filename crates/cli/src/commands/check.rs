@@ -1,6 +1,7 @@
 //! `check`: whether a token serves, by its times alone.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use model::Clock;
 use model::Timestamp;
@@ -10,6 +11,7 @@ use protocol::token_meaning::Validity;
 use serde::Serialize;
 
 use super::token_input;
+use super::token_input::Found;
 use super::token_input::TokenInput;
 use crate::args::CheckArgs;
 use crate::args::CheckOutput;
@@ -28,7 +30,7 @@ const NO: u8 = 1;
 struct Answer<'a> {
     schema_version: u8,
     valid: bool,
-    /// `valid`, `expired`, `not_yet_valid`, `short_lived` or `not_cached`.
+    /// `valid`, `expired`, `not_yet_valid`, `short_lived`, `not_cached` or `closed`.
     reason: &'static str,
     profile: Option<&'a str>,
     /// Seconds left, negative if it has ended.
@@ -48,21 +50,19 @@ pub(super) fn run(
     let store = settings::open(ui, variables)?;
     let found = token_input::found(ui, variables, &store, &args.input)?;
     let now = store.clock.now();
-    let times = found.as_ref().map(times).transpose()?;
-    let least = args.min_ttl.unwrap_or_default();
-    let reason = times.map_or(Ok("not_cached"), |times| {
-        Ok(match times.validity(now) {
-            Validity::Expired => "expired",
-            Validity::NotYet => "not_yet_valid",
-            Validity::Unknown => return Err(endless()),
-            Validity::Valid if times.expires.is_some_and(|end| end < now.plus(least)) => {
-                "short_lived"
+    let (reason, times, profile) = match &found {
+        Found::Token(input) => {
+            if !args.quiet {
+                token_input::warn_of_text(ui, input);
             }
-            Validity::Valid => "valid",
-        })
-    })?;
+            let times = times(input)?;
+            let reason = reason(times, now, args.min_ttl.unwrap_or_default())?;
+            (reason, Some(times), input.profile())
+        }
+        Found::Missing(missing) if missing.is_closed => ("closed", None, None),
+        Found::Missing(_) => ("not_cached", None, None),
+    };
     let expires = times.and_then(|times| times.expires);
-    let profile = found.as_ref().and_then(TokenInput::profile);
     let answer = Answer {
         schema_version: 1,
         valid: reason == "valid",
@@ -78,11 +78,24 @@ pub(super) fn run(
             CheckOutput::Text => in_words(&answer, times, now),
         };
         ui.answer(&text)?;
+        if let Found::Missing(missing) = &found {
+            ui.note(&missing.remedy());
+        }
     }
     Ok(if answer.valid {
         ExitCode::SUCCESS
     } else {
         ExitCode::from(NO)
+    })
+}
+
+fn reason(times: Times, now: Timestamp, least: Duration) -> Result<&'static str, CommandError> {
+    Ok(match times.validity(now) {
+        Validity::Expired => "expired",
+        Validity::NotYet => "not_yet_valid",
+        Validity::Unknown => return Err(endless()),
+        Validity::Valid if times.expires.is_some_and(|end| end < now.plus(least)) => "short_lived",
+        Validity::Valid => "valid",
     })
 }
 
@@ -93,8 +106,8 @@ fn times(input: &TokenInput) -> Result<Times, CommandError> {
             expires: Some(cached.entry.expires_on),
             ..Times::default()
         }),
-        TokenInput::Given(token) => {
-            let decoded = jwt::decode(token);
+        TokenInput::Given(text) => {
+            let decoded = jwt::decode(&text.token);
             let claims = decoded
                 .claims
                 .as_ref()
@@ -116,6 +129,7 @@ fn endless() -> CommandError {
 
 fn in_words(answer: &Answer<'_>, times: Option<Times>, now: Timestamp) -> String {
     let mut said = match times {
+        None if answer.reason == "closed" => wording::cached_token_closed().to_owned(),
         None => "no token is cached".to_owned(),
         Some(times) => wording::validity(times, now),
     };

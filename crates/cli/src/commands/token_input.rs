@@ -4,12 +4,15 @@ use std::io::IsTerminal as _;
 use std::io::Read as _;
 use std::path::Path;
 
+use engine::Cached;
 use engine::TokenRequest;
 use model::Profile;
 use model::TokenEntry;
 use protocol::jwt;
 use protocol::jwt::InputError;
+use protocol::jwt::TokenText;
 use protocol::scope_rules::resource_asked_for;
+use protocol::token_meaning;
 use zeroize::Zeroizing;
 
 use crate::args::GivenToken;
@@ -29,9 +32,47 @@ const LONGEST: u64 = jwt::LONGEST_INPUT as u64 + 1;
 /// A token to look at.
 pub(super) enum TokenInput {
     /// It came from outside.
-    Given(Zeroizing<String>),
+    Given(TokenText),
     /// It lies in the cache.
     Cached(Box<CachedToken>),
+}
+
+/// What was found of the token that is meant.
+pub(super) enum Found {
+    /// The token.
+    Token(TokenInput),
+    /// None that can be looked at.
+    Missing(Missing),
+}
+
+/// A cache without the token that is meant.
+pub(super) struct Missing {
+    /// What `get-token` would be told to get it.
+    flags: String,
+    /// Whether there is one that cannot be opened here.
+    pub(super) is_closed: bool,
+}
+
+impl Missing {
+    /// The command that gets such a token.
+    pub(super) fn remedy(&self) -> String {
+        format!("Get one: entra-auth-cli get-token{}", self.flags)
+    }
+
+    /// That there is no token to show.
+    pub(super) fn error(&self) -> CommandError {
+        let error = if self.is_closed {
+            CommandError::usage("cached_token_closed", wording::cached_token_closed())
+        } else {
+            CommandError::usage(
+                "no_cached_token",
+                "no token of this profile and these scopes is in the cache",
+            )
+        };
+        error
+            .hint(self.remedy())
+            .hint("See what is cached: entra-auth-cli cache list")
+    }
 }
 
 /// A token in the cache, and who asks for it.
@@ -46,8 +87,16 @@ impl TokenInput {
     /// The token itself.
     pub(super) fn token(&self) -> &str {
         match self {
-            Self::Given(token) => token,
+            Self::Given(text) => &text.token,
             Self::Cached(cached) => cached.entry.access_token.expose_secret(),
+        }
+    }
+
+    /// How it was written down, if it came from outside.
+    pub(super) fn text(&self) -> Option<&TokenText> {
+        match self {
+            Self::Given(text) => Some(text),
+            Self::Cached(_) => None,
         }
     }
 
@@ -68,33 +117,32 @@ impl TokenInput {
     }
 }
 
-/// Finds the token that is meant; `None` where a profile has none in the cache. Without any flag it
-/// is read from a pipe, and on a terminal taken from the profile that `get-token` would use.
+/// Finds the token that is meant. Without any flag it is read from a pipe, and on a terminal taken from the profile that `get-token` would use.
 pub(super) fn found(
     ui: &Ui,
     variables: &Variables,
     store: &Store,
     args: &InputArgs,
-) -> Result<Option<TokenInput>, CommandError> {
+) -> Result<Found, CommandError> {
     if let Some(given) = args.token.as_ref().or(args.token_value.as_ref()) {
         if given.0.as_str() == "-" {
-            return from_stdin().map(|token| Some(TokenInput::Given(token)));
+            return from_stdin().map(Found::Token);
         }
         warn_of_process_list(ui);
-        return cleaned(&given.0).map(|token| Some(TokenInput::Given(token)));
+        return cleaned(&given.0).map(Found::Token);
     }
     if let Some(path) = &args.file {
-        return from_file(path).map(|token| Some(TokenInput::Given(token)));
+        return from_file(path).map(Found::Token);
     }
     let names_cached = args.profile.is_some() || !args.scope.is_empty() || args.flow.is_some();
     if !names_cached && !std::io::stdin().is_terminal() {
-        return from_stdin().map(|token| Some(TokenInput::Given(token)));
+        return from_stdin().map(Found::Token);
     }
     from_cache(ui, variables, store, args)
 }
 
 /// The token to compare with: `-` is stdin, `@FILE` a file.
-pub(super) fn other(ui: &Ui, given: &GivenToken) -> Result<Zeroizing<String>, CommandError> {
+pub(super) fn other(ui: &Ui, given: &GivenToken) -> Result<TokenInput, CommandError> {
     if given.0.as_str() == "-" {
         return from_stdin();
     }
@@ -105,16 +153,11 @@ pub(super) fn other(ui: &Ui, given: &GivenToken) -> Result<Zeroizing<String>, Co
     cleaned(&given.0)
 }
 
-/// What to do where a profile has no token in the cache.
-pub(super) fn nothing_cached(args: &InputArgs) -> CommandError {
-    let named = args.profile.as_deref().map(shell::word);
-    let profile = named.map(|name| format!(" -p {name}")).unwrap_or_default();
-    CommandError::usage(
-        "no_cached_token",
-        "no token of this profile and these scopes is in the cache",
-    )
-    .hint(format!("Get one: entra-auth-cli get-token{profile}"))
-    .hint("See what is cached: entra-auth-cli cache list")
+/// Says on stderr what the answer itself does not say of how the token was written down.
+pub(super) fn warn_of_text(ui: &Ui, input: &TokenInput) {
+    if let Some(warning) = input.text().and_then(token_meaning::warning_of_text) {
+        ui.warn(&format!("the token: {}", warning.message));
+    }
 }
 
 fn warn_of_process_list(ui: &Ui) {
@@ -129,19 +172,42 @@ fn from_cache(
     variables: &Variables,
     store: &Store,
     args: &InputArgs,
-) -> Result<Option<TokenInput>, CommandError> {
+) -> Result<Found, CommandError> {
     let profile = settings::chosen_profile(ui, variables, &store.vault, args.profile.as_deref())?;
     let request = request(ui, variables, args, &profile)?;
-    let entry = engine::cached(&store.vault, &request)
+    let cached = engine::cached(&store.vault, &request)
         .map_err(|error| wording::engine(&error, &request))?;
-    let resource = resource_asked_for(&request.scopes, &request.authority).map(str::to_owned);
-    Ok(entry.map(|entry| {
-        TokenInput::Cached(Box::new(CachedToken {
-            entry,
-            profile,
-            resource,
-        }))
-    }))
+    let missing = |is_closed| {
+        let flags = flags(args, &profile);
+        Found::Missing(Missing { flags, is_closed })
+    };
+    Ok(match cached {
+        Cached::Token(entry) => {
+            let resource = resource_asked_for(&request.scopes, &request.authority);
+            let resource = resource.map(str::to_owned);
+            Found::Token(TokenInput::Cached(Box::new(CachedToken {
+                entry: *entry,
+                profile,
+                resource,
+            })))
+        }
+        Cached::Closed => missing(true),
+        Cached::Nothing => missing(false),
+    })
+}
+
+/// What names this token on the command line of `get-token`.
+fn flags(args: &InputArgs, profile: &Profile) -> String {
+    let mut flags = format!(" -p {}", shell::word(profile.name.as_str()));
+    for scope in &args.scope {
+        flags.push_str(" -s ");
+        flags.push_str(&shell::word(scope));
+    }
+    if let Some(flow) = args.flow {
+        flags.push_str(" -f ");
+        flags.push_str(flow.as_str());
+    }
+    flags
 }
 
 /// What `get-token` would ask for.
@@ -159,17 +225,17 @@ fn request(
     settings::token_request(ui, variables, &asked, Some(profile))
 }
 
-fn from_stdin() -> Result<Zeroizing<String>, CommandError> {
+fn from_stdin() -> Result<TokenInput, CommandError> {
     read(std::io::stdin().lock(), "stdin")
 }
 
-fn from_file(path: &Path) -> Result<Zeroizing<String>, CommandError> {
+fn from_file(path: &Path) -> Result<TokenInput, CommandError> {
     let name = path.display().to_string();
     let file = std::fs::File::open(path).map_err(|error| unreadable(&name, &error))?;
     read(file, &name)
 }
 
-fn read(source: impl std::io::Read, name: &str) -> Result<Zeroizing<String>, CommandError> {
+fn read(source: impl std::io::Read, name: &str) -> Result<TokenInput, CommandError> {
     let mut bytes = Zeroizing::new(Vec::new());
     let read = source.take(LONGEST).read_to_end(&mut bytes);
     read.map_err(|error| unreadable(name, &error))?;
@@ -185,8 +251,8 @@ fn unreadable(name: &str, error: &std::io::Error) -> CommandError {
     )
 }
 
-fn cleaned(text: &str) -> Result<Zeroizing<String>, CommandError> {
-    jwt::token_in(text).map_err(|error| {
+fn cleaned(text: &str) -> Result<TokenInput, CommandError> {
+    jwt::token_in(text).map(TokenInput::Given).map_err(|error| {
         let worded = CommandError::usage("token_input_invalid", error.to_string());
         match error {
             InputError::Empty => {

@@ -50,6 +50,12 @@ pub(crate) fn other_refresh_tokens(count: usize) -> String {
     )
 }
 
+/// The token that is meant is there, and cannot be opened.
+pub(crate) const fn cached_token_closed() -> &'static str {
+    "a token is cached, but cannot be opened here: sealed under a key that is not at hand, such as \
+     that of another login session, or damaged"
+}
+
 /// Tokens that are there and cannot be opened.
 pub(crate) fn closed_tokens(count: usize) -> String {
     let them = if count == 1 { "it" } else { "them" };

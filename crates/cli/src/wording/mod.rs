@@ -34,6 +34,7 @@ pub(crate) use self::graph::applications;
 pub(crate) use self::graph::no_graph;
 pub(crate) use self::invocation::Instead;
 pub(crate) use self::invocation::command;
+pub(crate) use self::kept::cached_token_closed;
 pub(crate) use self::kept::closed_tokens;
 pub(crate) use self::kept::forget_sign_ins;
 pub(crate) use self::kept::nothing_to_show;

@@ -6,6 +6,7 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::support::Home;
+use crate::support::SECRET;
 use crate::support::World;
 use crate::support::now;
 
@@ -80,4 +81,56 @@ fn what_cannot_be_told_is_neither_yes_nor_no() {
         );
     }
     home.call(&["check", "-p", "nobody", "-q"]).run().failure(3);
+}
+
+#[test]
+fn a_token_of_another_login_session_is_told_from_none() {
+    let mut world = World::new();
+    world.home = Home::with_session();
+    let other = Home::with_session();
+    world.create("sp", &["--client-secret-stdin"], SECRET);
+    let call = world.call(&["get-token", "-s", "arm"]);
+    call.env("XDG_RUNTIME_DIR", other.session()).run().answer();
+
+    let check = |flags: &[&str]| world.call(&["check", "-p", "sp"]).args(flags).run();
+    let none = check(&[]);
+    assert_eq!(
+        (none.code(), none.stdout(), none.stderr()),
+        (
+            Some(1),
+            "no token is cached\n",
+            "Get one: entra-auth-cli get-token -p sp\n"
+        )
+    );
+    let closed = check(&["-s", "arm"]);
+    assert_eq!(closed.code(), Some(1));
+    let (said, hint) = (closed.stdout(), closed.stderr());
+    assert!(
+        said.starts_with("a token is cached, but cannot be opened here"),
+        "{said}"
+    );
+    assert_eq!(hint, "Get one: entra-auth-cli get-token -p sp -s arm\n");
+    let quiet = check(&["-s", "arm", "-q"]);
+    assert_eq!(
+        (quiet.code(), quiet.stdout(), quiet.stderr()),
+        (Some(1), "", "")
+    );
+    let document = check(&["-s", "arm", "-o", "json"]);
+    let document: Value = serde_json::from_str(document.stdout()).unwrap();
+    assert_eq!(
+        (&document["valid"], &document["reason"]),
+        (&json!(false), &json!("closed"))
+    );
+    let inspect = world.call(&["inspect", "-p", "sp", "-s", "arm", "-o", "json"]);
+    let document = inspect.run().failure_document(4);
+    assert_eq!(document["code"], "cached_token_closed");
+    assert!(document.to_string().contains("get-token -p sp -s arm"));
+
+    world.call(&["get-token", "-s", "arm"]).run().answer();
+    assert_eq!(check(&["-s", "arm"]).code(), Some(0));
+    assert_eq!(
+        world.home.token_files().len(),
+        2,
+        "neither took the other's"
+    );
 }

@@ -251,3 +251,38 @@ fn local_times_are_those_of_the_variable_or_else_of_the_system() {
     let system = shown(None);
     assert!(system.contains(here.trim()), "{system}");
 }
+
+#[test]
+fn white_space_inside_a_token_is_taken_out_and_told_once() {
+    let home = Home::new();
+    let whole = living();
+    let (start, end) = whole.split_at(60);
+    let wrapped = format!("{start}\r\n    {end}\n");
+    let said = "white space inside it was taken out";
+    let run = |arguments: &[&str], input: &str| home.call(arguments).input(input).run();
+    for (arguments, in_answer) in [
+        (&["inspect"][..], true),
+        (&["inspect", "-o", "json"], true),
+        (&["inspect", "--claims"], false),
+        (&["inspect", "--header"], false),
+        (
+            &["inspect", "-", "--diff", "eyJhbGciOiJSUzI1NiJ9.e30.c2ln"],
+            false,
+        ),
+        (&["check"], false),
+    ] {
+        let outcome = run(arguments, &wrapped);
+        let found = (
+            outcome.stdout().matches(said).count(),
+            outcome.stderr().matches(said).count(),
+        );
+        let expected = if in_answer { (1, 0) } else { (0, 1) };
+        assert_eq!(found, expected, "{arguments:?}: {outcome:#?}");
+        assert_eq!(outcome.code(), Some(0), "{arguments:?}");
+        let plain = run(arguments, &format!("\"{whole}\"\n"));
+        let heard = format!("{}{}", plain.stdout(), plain.stderr());
+        assert!(!heard.contains(said), "{arguments:?}: {heard}");
+    }
+    let quiet = run(&["check", "-q"], &wrapped);
+    assert_eq!((quiet.stdout(), quiet.stderr()), ("", ""));
+}

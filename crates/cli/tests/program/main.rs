@@ -70,3 +70,4 @@ mod trying;
 mod variables_kept_back;
 mod verifying;
 mod which_source_won;
+mod whose_keys_count;

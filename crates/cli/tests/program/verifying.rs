@@ -2,11 +2,17 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use emulator::App;
+use emulator::Emulator;
 use emulator::Endpoint;
+use emulator::Resource;
+use emulator::TokenVersion;
 use serde_json::Value;
 use serde_json::json;
 
+use crate::support::CLIENT_ID;
 use crate::support::Home;
+use crate::support::SECRET;
 use crate::support::TENANT;
 use crate::support::World;
 use crate::support::now;
@@ -169,6 +175,23 @@ fn what_cannot_be_told_says_why_and_a_tokens_own_host_is_never_asked() {
 }
 
 #[test]
+fn keys_can_be_asked_for_again_at_once() {
+    let (world, token) = world_and_token();
+    let authority = world.emulator.authority(emulator::DEFAULT_TENANT_ID);
+    let verify = |flags: &[&str]| {
+        let call = world.call(&["inspect", "--verify", "--authority", &authority]);
+        call.args(flags).input(&*token).run().answer();
+        world.emulator.requests_to(Endpoint::Keys).len()
+    };
+    assert_eq!(verify(&[]), 1);
+    assert_eq!(verify(&["--refresh-keys"]), 2);
+    assert_eq!(verify(&[]), 2);
+    let keys = world.home.put("keys.json", "");
+    let call = world.call(&["inspect", "--verify", "--refresh-keys", "--keys"]);
+    call.arg(keys).input(&*token).run().failure(4);
+}
+
+#[test]
 fn keys_are_asked_for_once_and_none_that_was_put_among_the_kept_counts() {
     let (world, token) = world_and_token();
     let verify = |token: &str| {
@@ -201,4 +224,100 @@ fn keys_are_asked_for_once_and_none_that_was_put_among_the_kept_counts() {
     std::fs::write(&file, sealed).unwrap();
     assert_eq!(verify(&token), (Some(0), 2));
     assert_eq!(verify(&token), (Some(0), 2));
+}
+
+/// An API of one's own.
+const ORDERS_ID: &str = "33334444-dddd-4555-8eee-6666ffff7777";
+const ORDERS: [&str; 4] = ["-p", "sp", "-s", "api://orders/.default"];
+
+/// A world in which the profile `sp` has a token for that API, with these roles.
+fn with_token_for_orders(roles: &[&str], version: TokenVersion) -> World {
+    let app = App::confidential(CLIENT_ID).secret(SECRET);
+    let orders = Resource::new(ORDERS_ID, "api://orders").token_version(version);
+    let emulator = Emulator::builder()
+        .app(app.roles("api://orders", roles.iter().copied()))
+        .resource(orders)
+        .start()
+        .unwrap();
+    let world = World {
+        emulator,
+        home: Home::new(),
+    };
+    world.create("sp", &["--client-secret-stdin"], SECRET);
+    world.call(&["get-token"]).args(ORDERS).run().answer();
+    world
+}
+
+#[test]
+fn an_audience_is_compared_in_whichever_form_the_api_has_it() {
+    for (version, audience, other) in [
+        (TokenVersion::V1, "api://orders", ORDERS_ID),
+        (TokenVersion::V2, ORDERS_ID, "api://orders"),
+    ] {
+        let world = with_token_for_orders(&[], version);
+        let verify = |audiences: &[&str]| {
+            let call = world.call(&["inspect", "--verify"]).args(ORDERS);
+            let flags = audiences.iter().flat_map(|named| ["--audience", named]);
+            call.args(flags).run().code()
+        };
+        assert_eq!(verify(&[audience]), Some(0), "{audience}");
+        assert_eq!(verify(&[other]), Some(1), "{other}");
+        assert_eq!(verify(&[other, audience]), Some(0), "one of several");
+        let cut = audience.strip_suffix('s').unwrap_or(&audience[1..]);
+        assert_eq!(verify(&[cut]), Some(1), "{cut}");
+    }
+}
+
+#[test]
+fn what_is_required_may_stand_in_a_list_and_hold_an_equals_sign() {
+    let world = with_token_for_orders(&["Orders.Read", "region=eu="], TokenVersion::V1);
+    let verify = |required: &[&str]| {
+        let call = world.call(&["inspect", "--verify"]).args(ORDERS);
+        let flags = required.iter().flat_map(|named| ["--require", named]);
+        call.args(flags).run()
+    };
+    for (required, code) in [
+        (&["roles=Orders.Read"][..], 0),
+        (&["roles=region=eu="], 0),
+        (&["roles=Orders.Read", "roles=region=eu="], 0),
+        (&["roles=Orders.Read", "roles=Orders.Write"], 1),
+        (&["roles=region"], 1),
+        (&["roles=Orders.Read region=eu="], 1),
+        (&["roles="], 1),
+        (&["scp=Orders.Read"], 1),
+    ] {
+        assert_eq!(verify(required).code(), Some(code), "{required:?}");
+    }
+    for malformed in ["roles", "", "=Orders.Read"] {
+        let said = verify(&[malformed]).failure(4);
+        assert!(said.contains("CLAIM=VALUE"), "{said}");
+    }
+}
+
+#[test]
+fn of_scopes_each_may_be_required() {
+    let tokens = concat!(env!("CARGO_MANIFEST_DIR"), "/../protocol/tests/data/tokens");
+    let corpus = std::fs::read(format!("{tokens}/corpus.json")).unwrap();
+    let corpus: Value = serde_json::from_slice(&corpus).unwrap();
+    let people = corpus["people"].as_array().unwrap();
+    let user = people.iter().find(|row| row["name"] == "v2 user").unwrap();
+    let home = Home::new();
+    let keys = format!("{tokens}/keys.json");
+    for (required, code) in [
+        ("scp=Mail.Read", 0),
+        ("scp=Files.Read", 0),
+        ("scp=Mail", 1),
+        ("scp=Files.Read Mail.Read", 1),
+    ] {
+        let call = home.call(&[
+            "inspect",
+            "--verify",
+            "--keys",
+            &keys,
+            "--require",
+            required,
+        ]);
+        let outcome = call.input(user["token"].as_str().unwrap()).run();
+        assert_eq!(outcome.code(), Some(code), "{required}");
+    }
 }

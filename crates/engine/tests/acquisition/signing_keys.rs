@@ -56,6 +56,7 @@ fn wanted<'a>(authority: &'a Authority, key_id: Option<&'a str>) -> KeysWanted<'
         authority,
         ca_file: None,
         key_id,
+        ask_again: false,
         allowed: MINUTE,
     }
 }
@@ -81,6 +82,23 @@ fn they_are_asked_for_once_a_day() {
     ask(Some("a"), true, 1);
     stage.clock.advance(SECOND);
     ask(Some("a"), true, 2);
+}
+
+#[test]
+fn whoever_wants_none_of_the_kept_ones_gets_new_ones_for_everybody() {
+    let (stage, authority) = (stage(), entra());
+    let kept = wanted(&authority, Some("withdrawn"));
+    let fresh = KeysWanted {
+        ask_again: true,
+        ..kept
+    };
+    stage.will_reply([keys(&["withdrawn"]), answer(503, &[], ""), keys(&["a"])]);
+    assert!(has(&stage, &kept).unwrap());
+    has(&stage, &fresh).unwrap_err();
+    assert!(has(&stage, &kept).unwrap(), "a failure changes nothing");
+    assert!(!has(&stage, &fresh).unwrap());
+    assert!(!has(&stage, &kept).unwrap());
+    assert_eq!(stage.network.asked().len(), 3);
 }
 
 #[test]

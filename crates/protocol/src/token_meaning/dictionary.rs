@@ -1,6 +1,7 @@
 //! Names and phrases for what stands in tokens: data, read on first use.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -16,10 +17,15 @@ type Names = BTreeMap<String, String>;
 #[serde(deny_unknown_fields)]
 struct Tables {
     header: Names,
+    /// Where it means something else in an encrypted token (RFC 7516 §4.1).
+    encrypted_header: Names,
     claims: Names,
     values: BTreeMap<String, Names>,
     applications: Names,
     resources: Names,
+    /// APIs of Microsoft that grant access by assignments of their own, and whose tokens for apps
+    /// have no `roles`; by name.
+    resources_without_roles: BTreeSet<String>,
     roles: Names,
 }
 
@@ -30,9 +36,10 @@ fn found(names: &'static Names, name: &str) -> Option<&'static str> {
     names.get(name).map(String::as_str)
 }
 
-/// What a member of a header means.
-pub(super) fn header(name: &str) -> Option<&'static str> {
-    found(&TABLES.header, name)
+/// What a member of a header means, of a signed or an encrypted token.
+pub(super) fn header(name: &str, is_encrypted: bool) -> Option<&'static str> {
+    let of_encrypted = found(&TABLES.encrypted_header, name).filter(|_| is_encrypted);
+    of_encrypted.or_else(|| found(&TABLES.header, name))
 }
 
 /// What a claim means, with what its value means where that is known.
@@ -72,6 +79,14 @@ pub(super) fn resource(audience: &str) -> Option<&'static str> {
     found(&TABLES.resources, plain).or_else(|| application(audience))
 }
 
+/// Whether tokens of apps for that API have no `roles`, because it grants access by assignments of
+/// its own.
+pub(super) fn grants_access_itself(audience: &str) -> bool {
+    // An API goes by one name in every cloud, which stands behind it in brackets.
+    let name = resource(audience).map(|name| name.split(" (").next().unwrap_or(name));
+    name.is_some_and(|name| TABLES.resources_without_roles.contains(name))
+}
+
 /// The name of one of Microsoft's applications.
 pub(super) fn application(id: &str) -> Option<&'static str> {
     found(&TABLES.applications, &id.to_ascii_lowercase())
@@ -95,6 +110,16 @@ mod tests {
             assert!(is_guid(id) && **id == id.to_lowercase(), "{id}");
         }
         assert!(tables.resources.keys().all(|url| !url.ends_with('/')));
+        for name in &tables.resources_without_roles {
+            let mut names = tables.applications.values();
+            assert!(names.any(|known| known == name), "{name}");
+        }
+        assert!(
+            tables
+                .encrypted_header
+                .keys()
+                .all(|name| tables.header.contains_key(name))
+        );
         assert!(
             tables
                 .values
@@ -136,6 +161,11 @@ mod tests {
                 "wids",
                 r#"["62E90394-69f5-4237-9190-012177145e10"]"#,
                 "directory roles: Global Administrator",
+            ),
+            (
+                "tid",
+                r#""9188040d-6c67-4c5b-b112-36a304b66dad""#,
+                "tenant that the account or application belongs to: that of all personal Microsoft accounts",
             ),
         ] {
             assert_eq!(of(name, json).unwrap(), said);

@@ -14,6 +14,7 @@ use serde::Serialize;
 
 pub use self::other_resource::other_resource;
 pub use self::warning::Warning;
+pub use self::warning::of_text as warning_of_text;
 use crate::jwt::Decoded;
 use crate::jwt::Kind;
 use crate::ordered_json::Json;
@@ -99,9 +100,9 @@ impl Times {
     }
 }
 
-/// What a member of the header means, if that is known.
-pub fn header_phrase(name: &str) -> Option<&'static str> {
-    dictionary::header(name)
+/// What a member of the header means in a token of that kind, if that is known.
+pub fn header_phrase(kind: Kind, name: &str) -> Option<&'static str> {
+    dictionary::header(name, kind == Kind::Jwe)
 }
 
 /// What a claim and its value mean, if that is known.
@@ -205,7 +206,9 @@ fn summary(kind: Kind, speaker: Speaker, claims: &Object) -> String {
     }
     for (name, one, many) in [("scp", "scope", "scopes"), ("roles", "role", "roles")] {
         let count = count(name, claims.get(name));
-        if count > 0 || (name == "roles" && speaker == Speaker::App) {
+        if count > 0
+            || (name == "roles" && speaker == Speaker::App && !grants_access_itself(claims))
+        {
             line.push_str(", ");
             line.push_str(&count.to_string());
             line.push(' ');
@@ -213,6 +216,12 @@ fn summary(kind: Kind, speaker: Speaker, claims: &Object) -> String {
         }
     }
     line
+}
+
+/// Whether an API of Microsoft that the token is for grants access without `roles` in it.
+fn grants_access_itself(claims: &Object) -> bool {
+    let audiences = claims.get("aud").map(Json::texts).unwrap_or_default();
+    audiences.into_iter().any(dictionary::grants_access_itself)
 }
 
 fn count(name: &str, value: Option<&Json>) -> usize {

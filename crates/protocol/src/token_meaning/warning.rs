@@ -10,6 +10,7 @@ use super::Validity;
 use super::dictionary;
 use crate::jwt::Decoded;
 use crate::jwt::Kind;
+use crate::jwt::TokenText;
 use crate::ordered_json::Json;
 use crate::ordered_json::Object;
 use crate::text;
@@ -40,6 +41,16 @@ pub(super) fn all(token: &Decoded, speaker: Speaker, now: Timestamp) -> Vec<Warn
         found.extend(of_claims(claims, speaker));
     }
     found
+}
+
+/// What there is to know of how the token was written down, before it is looked into.
+pub fn of_text(text: &TokenText) -> Option<Warning> {
+    text.was_wrapped.then(|| {
+        warning(
+            "white_space_inside",
+            "white space inside it was taken out: as it was given, an API would refuse it",
+        )
+    })
 }
 
 fn warning(code: &'static str, message: impl Into<String>) -> Warning {
@@ -126,7 +137,7 @@ fn of_claims(claims: &Object, speaker: Speaker) -> Vec<Warning> {
             "an ID token tells an application who signed in; APIs take access tokens",
         ));
     }
-    if speaker == Speaker::App && !has("roles") {
+    if speaker == Speaker::App && !has("roles") && !super::grants_access_itself(claims) {
         found.push(warning(
             "no_roles",
             "no role was granted to the application: most APIs will answer 403. Grant application \
@@ -245,6 +256,10 @@ mod tests {
             ),
             (user(json!({"upn": "a\u{1b}[2J"})), &["hidden_characters"]),
             (living(json!({"idtyp": "app", "aud": graph})), &["no_roles"]),
+            (
+                living(json!({"idtyp": "app", "aud": "https://management.usgovcloudapi.net/"})),
+                &[],
+            ),
             (
                 living(json!({"idtyp": "app", "aud": graph, "roles": ["x"]})),
                 &[],

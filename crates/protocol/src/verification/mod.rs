@@ -152,6 +152,7 @@ pub fn verify(token: &str, keys: &Keys, expected: &Expected<'_>) -> Verdict {
     let mut refused = Vec::new();
     let of_form = form(header, claims);
     refused.extend(of_form);
+    refused.extend(malformed(claims));
     match key(header, keys) {
         Ok(key) => {
             refused.extend(signature(token, header, key).or_else(|| key_of_issuer(key, claims)));
@@ -193,6 +194,29 @@ fn form(header: &Object, claims: &Object) -> Option<Refusal> {
             repeated.join(", ")
         ),
     ))
+}
+
+/// The claims whose values are of another type than RFC 7519 §4.1 gives them: readers would make
+/// different things of them. Times are looked at as such.
+fn malformed(claims: &Object) -> impl Iterator<Item = Refusal> + '_ {
+    let is_text = |value: &Json| matches!(value, Json::Text(_));
+    let of_type = move |name: &str, value: &Json| match (name, value) {
+        ("aud", Json::List(audiences)) => audiences.iter().all(is_text),
+        _ => is_text(value),
+    };
+    ["iss", "sub", "aud", "jti"]
+        .into_iter()
+        .filter_map(move |name| {
+            let value = claims.get(name)?;
+            (!of_type(name, value)).then(|| {
+                let wanted = if name == "aud" {
+                    "text, and no list of texts"
+                } else {
+                    "text"
+                };
+                refusal("claim_malformed", format!("its `{name}` is no {wanted}"))
+            })
+        })
 }
 
 enum Missing {

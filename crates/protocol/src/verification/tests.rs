@@ -123,7 +123,17 @@ fn a_genuine_token_is_accepted_and_each_change_is_named() {
         ("iat", json!(now + 301), &["not_yet_valid"]),
         ("aud", json!(["x", "api://a"]), &[]),
         ("aud", json!("api://A"), &["audience_wrong"]),
-        ("aud", json!({"a": "api://a"}), &["audience_wrong"]),
+        (
+            "aud",
+            json!({"a": "api://a"}),
+            &["claim_malformed", "audience_wrong"],
+        ),
+        ("aud", json!(["api://a", 5]), &["claim_malformed"]),
+        ("sub", json!("ada"), &[]),
+        ("sub", json!(5), &["claim_malformed"]),
+        ("sub", json!(null), &["claim_malformed"]),
+        ("jti", json!(["x"]), &["claim_malformed"]),
+        ("iat", json!(true), &["time_malformed"]),
         (
             "iss",
             json!("https://evil.example"),
@@ -132,7 +142,7 @@ fn a_genuine_token_is_accepted_and_each_change_is_named() {
         (
             "iss",
             json!(null),
-            &["key_of_another_issuer", "issuer_wrong"],
+            &["claim_malformed", "key_of_another_issuer", "issuer_wrong"],
         ),
         (
             "tid",

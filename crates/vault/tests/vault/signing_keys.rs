@@ -110,3 +110,20 @@ fn no_store_is_made_for_them_and_no_passphrase_is_asked_for() {
     home.passphrase = None;
     assert!(!home.vault().signing_keys().put(&AUTHORITY, &kept).unwrap());
 }
+
+#[test]
+fn no_keyring_is_asked_because_of_them() {
+    let mut home = Home::with_keyring();
+    let vault = store(&home);
+    let kept = kept("keys");
+    assert!(vault.signing_keys().put(&AUTHORITY, &kept).unwrap());
+    // One that answers nobody any more, as a locked one does.
+    home.keyring = None;
+    home.vault().unlock().unwrap_err();
+    let records = home.vault();
+    let records = records.signing_keys();
+    assert_eq!(records.get(&AUTHORITY, HAD_ON).unwrap(), None);
+    assert!(!records.put(&AUTHORITY, &kept).unwrap());
+    let found = vault.signing_keys().get(&AUTHORITY, HAD_ON).unwrap();
+    assert_eq!(found, Some(kept), "the key was had already");
+}

@@ -45,8 +45,11 @@ fn corpus() -> BTreeMap<String, Vec<Row>> {
 }
 
 fn shown(token: &str) -> String {
-    let decoded = jwt::decode(token);
-    let meaning = token_meaning::meaning(&decoded, NOW);
+    let text = jwt::token_in(token).unwrap();
+    let decoded = jwt::decode(&text.token);
+    let mut meaning = token_meaning::meaning(&decoded, NOW);
+    let of_text = token_meaning::warning_of_text(&text);
+    meaning.warnings.extend(of_text);
     let zone = TimeZone::fixed(jiff::tz::offset(1));
     let page = Page {
         width: WIDTH,

@@ -1,5 +1,6 @@
 //! `inspect`: what a token says.
 
+mod authority;
 mod comparison;
 #[cfg(test)]
 mod corpus;
@@ -17,6 +18,7 @@ use protocol::token_meaning;
 use self::comparison::Comparison;
 use self::document::Inspection;
 use super::token_input;
+use super::token_input::Found;
 use crate::args::InspectArgs;
 use crate::args::InspectOutput;
 use crate::command_error::CommandError;
@@ -35,9 +37,14 @@ pub(super) fn run(
     args: &InspectArgs,
 ) -> Result<ExitCode, CommandError> {
     let store = settings::open(ui, variables)?;
-    let found = token_input::found(ui, variables, &store, &args.input)?;
-    let input = found.ok_or_else(|| token_input::nothing_cached(&args.input))?;
+    let input = match token_input::found(ui, variables, &store, &args.input)? {
+        Found::Token(input) => input,
+        Found::Missing(missing) => return Err(missing.error()),
+    };
     let token = jwt::decode(input.token());
+    if args.claims || args.header || args.diff.is_some() {
+        token_input::warn_of_text(ui, &input);
+    }
     if args.claims || args.header {
         let part = if args.claims {
             &token.claims
@@ -48,7 +55,9 @@ pub(super) fn run(
         return Ok(ExitCode::SUCCESS);
     }
     if let Some(given) = &args.diff {
-        let other = jwt::decode(&token_input::other(ui, given)?);
+        let other = token_input::other(ui, given)?;
+        token_input::warn_of_text(ui, &other);
+        let other = jwt::decode(other.token());
         let comparison = Comparison::of(&token, &other);
         match args.output {
             InspectOutput::Json => ui.answer(&rendered::json(&comparison)?)?,
@@ -65,6 +74,9 @@ pub(super) fn run(
         .resource()
         .and_then(|asked_for| token_meaning::other_resource(&token, asked_for));
     meaning.warnings.extend(other);
+    meaning
+        .warnings
+        .extend(input.text().and_then(token_meaning::warning_of_text));
     let verification = if args.verification.verify {
         let verification = verify::run(variables, &store, &args.verification, &input, &token)?;
         Some(verification)

@@ -31,6 +31,9 @@ const LONGEST_VALUE: usize = 2000;
 /// Names longer than this stand on a line of their own.
 const LONGEST_NAME: usize = 22;
 
+/// How far a value is set in that stands below its name.
+const BELOW: usize = 4;
+
 /// What it is written on.
 pub(super) struct Page<'a> {
     /// In columns.
@@ -66,8 +69,15 @@ impl Page<'_> {
             None => {}
         }
         let text = |name: &str| token.header.as_ref()?.text(name);
-        self.title(&mut lines, "Token");
-        self.row(&mut lines, "type", token.kind.description(), None);
+        let description = token.kind.description();
+        let has_more = token.header.is_some() || token.signature_length.is_some();
+        // Without claims the first line says all that this part would.
+        if has_more || meaning.summary != description {
+            self.title(&mut lines, "Token");
+        }
+        if meaning.summary != description {
+            self.row(&mut lines, "type", description, None);
+        }
         if let Some(algorithm) = text("alg") {
             self.row(&mut lines, "algorithm", algorithm, None);
         }
@@ -78,7 +88,7 @@ impl Page<'_> {
         if let Some(header) = &token.header {
             self.title(&mut lines, "Header");
             for (name, value) in header.iter() {
-                let phrase = token_meaning::header_phrase(name);
+                let phrase = token_meaning::header_phrase(token.kind, name);
                 self.row(&mut lines, name, &shown(value), phrase);
             }
         }
@@ -94,8 +104,7 @@ impl Page<'_> {
             lines.push(String::new());
         }
         for warning in &meaning.warnings {
-            let said = format!("! {}", escaped(&warning.message));
-            self.wrapped(&mut lines, 0, &said, WARNING);
+            self.hanging(&mut lines, "! ", &escaped(&warning.message), WARNING);
         }
         lines.push(String::new());
         lines.join("\n")
@@ -170,8 +179,16 @@ impl Page<'_> {
         let (name, value) = (cut(name), cut(value));
         let column = 4 + LONGEST_NAME.min(self.width / 3);
         let room = self.width - column;
+        // An address or an id in one piece can be copied: below its name there may be room for it.
+        let is_below =
+            !value.contains(' ') && (room + 1..=self.width - BELOW).contains(&value.width());
+        let (indent, room) = if is_below {
+            (BELOW, self.width - BELOW)
+        } else {
+            (column, room)
+        };
         let mut values = pieces(&value, room).into_iter();
-        if name.width() + 4 <= column {
+        if name.width() + 4 <= column && !is_below {
             let first = values.next().unwrap_or_default();
             let gap = " ".repeat(column - 2 - name.width());
             lines.push(
@@ -182,10 +199,20 @@ impl Page<'_> {
         } else {
             self.wrapped(lines, 2, &name, NAME);
         }
-        let indent = " ".repeat(column);
+        let indent = " ".repeat(indent);
         lines.extend(values.map(|piece| format!("{indent}{piece}")));
         if let Some(phrase) = phrase {
             self.wrapped(lines, column, &escaped(phrase), PHRASE);
+        }
+    }
+
+    /// Text behind a mark, set in below it.
+    fn hanging(&self, lines: &mut Vec<String>, mark: &str, text: &str, style: Style) {
+        let indent = mark.width();
+        let mut space = mark.to_owned();
+        for piece in pieces(text, self.width - indent) {
+            lines.push(format!("{style}{space}{piece}{style:#}"));
+            space = " ".repeat(indent);
         }
     }
 
@@ -319,6 +346,34 @@ mod tests {
         let whole = token(CLAIMS);
         let broken = whole.replacen('.', ".*", 1);
         insta::assert_snapshot!(page(&broken, 80, &TimeZone::UTC));
+    }
+
+    #[test]
+    fn what_can_be_copied_stays_in_one_piece_where_there_is_room() {
+        let issuer = "https://login.microsoftonline.com/11111111-1111-4111-8111-111111111111/v2.0";
+        let id = "11111111-1111-4111-8111-111111111111";
+        let scopes = "Files.Read Mail.Read Calendars.Read";
+        let claims = serde_json::json!({"iss": issuer, "tid": id, "scp": scopes}).to_string();
+        let lines = |width: usize| -> Vec<String> {
+            let page = page(&token(&claims), width, &TimeZone::UTC);
+            page.lines().map(str::to_owned).collect()
+        };
+        let below = |value: &str| format!("    {value}");
+        assert!(lines(120).contains(&format!("  iss                     {issuer}")));
+        let at_80 = lines(80);
+        assert!(at_80.contains(&below(issuer)), "{at_80:#?}");
+        assert!(at_80.contains(&format!("  tid                     {id}")));
+        let at_40 = lines(40);
+        assert!(at_40.contains(&below(id)), "{at_40:#?}");
+        assert!(!at_40.contains(&below(scopes)), "{at_40:#?}");
+    }
+
+    #[test]
+    fn what_the_first_line_says_is_not_said_again() {
+        for token in ["opaque", "eyJlbmMiOiJBMjU2R0NNIn0.a.b.c.d"] {
+            let shown = page(token, 80, &TimeZone::UTC);
+            assert_eq!(shown.matches("can read it").count(), 1, "{shown}");
+        }
     }
 
     proptest! {

@@ -1,15 +1,10 @@
-//! `inspect --verify`: whose keys count, and what they say.
+//! `inspect --verify`: what the keys say of the token.
 
 use engine::Transport;
 use engine::signing_keys::KeysWanted;
 use engine::signing_keys::SigningKeys;
 use engine::signing_keys::signing_keys;
-use model::Authority;
-use model::AuthorityInput;
 use model::Clock;
-use model::Cloud;
-use model::Tenant;
-use model::tenant::is_guid;
 use protocol::jwt::Decoded;
 use protocol::verification;
 use protocol::verification::Expected;
@@ -19,9 +14,9 @@ use protocol::verification::Refusal;
 use protocol::verification::Undecided;
 use protocol::verification::Verdict;
 use serde::Serialize;
-use url::Url;
 
 use super::super::token_input::TokenInput;
+use super::authority;
 use crate::args::TargetArgs;
 use crate::args::VerifyArgs;
 use crate::command_error::CommandError;
@@ -71,8 +66,8 @@ pub(super) fn run(
         let verdict = verification::verify(input.token(), &keys, &expected(issuer));
         return outcome(verdict, None, not_checked);
     }
-    let authority = authority(args, input, decoded)?;
-    if names_no_tenant(args, input, &authority) {
+    let authority = authority::chosen(args, store, input, decoded)?;
+    if authority::is_of_many(args, input, &authority) {
         not_checked.push("tenant");
     }
     let target = TargetArgs {
@@ -85,6 +80,7 @@ pub(super) fn run(
         authority: &authority,
         ca_file: network.ca_file.as_deref(),
         key_id: decoded.header.as_ref().and_then(verification::named_key),
+        ask_again: args.refresh_keys,
         allowed: args.timeout.unwrap_or(engine::DEFAULT_TIMEOUT),
     };
     let transport = Transport::new(network.clone());
@@ -149,82 +145,4 @@ fn keys_of_file(path: &std::path::Path) -> Result<Keys, CommandError> {
     };
     let bytes = std::fs::read(path).map_err(|error| unusable(&error))?;
     Keys::read(&bytes).map_err(|error| unusable(&error))
-}
-
-/// Whose keys count: those that flags name, else those of the token's profile, else those of the
-/// tenant that the token names, at a built-in cloud. A host that the token names is never asked.
-fn authority(
-    args: &VerifyArgs,
-    input: &TokenInput,
-    decoded: &Decoded,
-) -> Result<Authority, CommandError> {
-    let names_one = args.tenant_id.is_some() || args.cloud.is_some() || args.authority.is_some();
-    if let Some(profile) = input.profile().filter(|_| !names_one) {
-        let authority = settings::profile_authority(profile)?;
-        return if authority.is_built_in() || authority.is_on_this_machine() {
-            Ok(authority)
-        } else {
-            // What a profile refers to is believed once it was approved, and looking at a token is
-            // no occasion to approve anything.
-            Err(unnamed(format!(
-                "profile `{}` names an authority that is none of Microsoft's clouds",
-                profile.name
-            ))
-            .hint("Say that it is meant: --authority URL"))
-        };
-    }
-    let claims = decoded.claims.as_ref();
-    let tid = claims
-        .and_then(|claims| claims.text("tid"))
-        .filter(|tid| is_guid(tid));
-    let names_tenant = args.tenant_id.is_some() || args.authority.is_some();
-    let tenant = args.tenant_id.as_deref().or(tid.filter(|_| !names_tenant));
-    if tenant.is_none() && args.authority.is_none() {
-        return Err(unnamed("nothing says whose keys count".to_owned()));
-    }
-    let of_issuer = claims
-        .and_then(|claims| claims.text("iss"))
-        .and_then(cloud_of);
-    let cloud = match (args.cloud, &args.authority) {
-        (Some(cloud), _) => Some(cloud),
-        (None, Some(_)) => None,
-        (None, None) => of_issuer,
-    };
-    AuthorityInput {
-        cloud,
-        authority: args.authority.as_deref(),
-        kind: None,
-        tenant,
-    }
-    .resolve()
-    .map_err(|error| wording::authority(&error))
-}
-
-/// Whether a token of any tenant passes: the authority stands for many, or the token itself said
-/// which one to ask.
-fn names_no_tenant(args: &VerifyArgs, input: &TokenInput, authority: &Authority) -> bool {
-    let profile_counts = input.profile().is_some() && args.cloud.is_none();
-    let by_token = !profile_counts && args.tenant_id.is_none() && args.authority.is_none();
-    let of_many = matches!(
-        authority.tenant(),
-        Some(Tenant::Common | Tenant::Organizations)
-    );
-    by_token || of_many
-}
-
-fn unnamed(message: String) -> CommandError {
-    CommandError::usage("keys_not_named", message)
-        .hint(
-            "Name the tenant that issued it: --tenant-id ID, and --cloud CLOUD if it is not public",
-        )
-        .hint("Or take the keys from a file: --keys FILE")
-}
-
-/// The built-in cloud that an issuer names itself after.
-fn cloud_of(issuer: &str) -> Option<Cloud> {
-    let url = Url::parse(issuer).ok()?;
-    match url.host_str()? {
-        "sts.chinacloudapi.cn" => Some(Cloud::China),
-        host => Cloud::of_login_host(host),
-    }
 }
