@@ -6,6 +6,7 @@ mod header;
 mod json;
 pub(crate) mod table;
 mod token;
+pub(crate) mod wrapping;
 mod yaml;
 
 use engine::Issued;

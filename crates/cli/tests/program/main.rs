@@ -39,6 +39,7 @@ mod kills;
 mod logout;
 mod manual;
 mod migrating;
+mod narrow_terminals;
 mod pasting;
 mod precedence;
 mod prompts;

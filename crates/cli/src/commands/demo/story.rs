@@ -10,6 +10,7 @@ use super::failed;
 use super::invocation::Invocation;
 use super::token::with_texts_shortened;
 use crate::command_error::CommandError;
+use crate::output::wrapping::words_wrapped;
 use crate::ui::Ui;
 
 const WIDTH: usize = 80;
@@ -40,7 +41,7 @@ impl<'a> Story<'a> {
 
     /// A paragraph.
     pub(super) fn text(self, text: &str) -> Result<(), CommandError> {
-        let lines = wrapped(&escaped(text), WIDTH);
+        let lines = words_wrapped(&escaped(text), WIDTH);
         self.ui.tell(&format!("{}\n", lines.join("\n")))
     }
 
@@ -57,14 +58,15 @@ impl<'a> Story<'a> {
             .iter()
             .map(|line| format!("{COMMAND}{}{COMMAND:#}", escaped(line)))
             .collect();
-        self.ui.tell(&format!("\n  $ {}\n", lines.join("\n    ")))
+        self.ui
+            .tell_as_it_is(&format!("\n  $ {}\n", lines.join("\n    ")))
     }
 
     /// What a command wrote.
     pub(super) fn answer(self, text: &str) -> Result<(), CommandError> {
         let lines: Vec<String> = text
             .lines()
-            .flat_map(|line| wrapped(&escaped(line), WIDTH - 4))
+            .flat_map(|line| words_wrapped(&escaped(line), WIDTH - 4))
             .map(|line| format!("    {ANSWER}{line}{ANSWER:#}\n"))
             .collect();
         self.ui.tell(&lines.concat())
@@ -72,7 +74,7 @@ impl<'a> Story<'a> {
 
     /// What was found to be so.
     pub(super) fn done(self, text: &str) -> Result<(), CommandError> {
-        let lines = wrapped(&escaped(text), WIDTH - 4);
+        let lines = words_wrapped(&escaped(text), WIDTH - 4);
         self.ui
             .tell(&format!("  {DONE}✓{DONE:#} {}\n", lines.join("\n    ")))
     }
@@ -113,38 +115,5 @@ impl<'a> Story<'a> {
             .map(|(command, what)| format!("  {COMMAND}{command:<width$}{COMMAND:#}  {what}\n"))
             .collect();
         self.ui.tell(&format!("\n{}", lines.concat()))
-    }
-}
-
-/// The text in lines of at most `width` characters, broken between words; a longer word stands
-/// alone in its line.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
-    if text.chars().count() <= width {
-        return vec![text.to_owned()];
-    }
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.is_empty() => line.push_str(word),
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_break_between_words() {
-        assert_eq!(wrapped("a bb ccc", 4), ["a bb", "ccc"]);
-        assert_eq!(wrapped("toolong a", 4), ["toolong", "a"]);
-        assert_eq!(wrapped("  kept as it is", 20), ["  kept as it is"]);
-        assert_eq!(wrapped("", 4), [""]);
     }
 }
