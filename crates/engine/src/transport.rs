@@ -217,7 +217,7 @@ pub(crate) fn explained(error: &ureq::Error) -> TransportError {
         ),
         Error::HostNotFound => (
             TransportErrorKind::Dns,
-            "the host name is not known".to_owned(),
+            "there is no such host".to_owned(),
         ),
         Error::BodyExceedsLimit(limit) => (
             TransportErrorKind::BodyTooLarge,
@@ -226,12 +226,16 @@ pub(crate) fn explained(error: &ureq::Error) -> TransportError {
         Error::Rustls(cause) => (TransportErrorKind::Tls, explained_tls(cause)),
         Error::Tls(cause) => (TransportErrorKind::Tls, (*cause).to_owned()),
         Error::Pem(cause) => (TransportErrorKind::Tls, cause.to_string()),
-        Error::ConnectProxyFailed(answer) => (
-            status_in(answer).map_or(TransportErrorKind::Connect, |status| {
-                TransportErrorKind::Proxy { status }
-            }),
-            format!("the proxy refused: {}", answer.trim()),
-        ),
+        Error::ConnectProxyFailed(answer) => match status_in(answer) {
+            Some(status) => (
+                TransportErrorKind::Proxy { status },
+                format!("it answered with status {status}"),
+            ),
+            None => (
+                TransportErrorKind::Connect,
+                format!("the proxy refused: {}", answer.trim()),
+            ),
+        },
         Error::InvalidProxyUrl => (
             TransportErrorKind::Connect,
             "the proxy's address is no URL".to_owned(),

@@ -12,7 +12,15 @@ use textwrap::core::display_width;
 
 /// What a command begins with that stands in a text, behind a colon. `…` is whatever came before a
 /// pipe, `$` a shell's prompt.
-const PROGRAMS: [&str; 6] = ["entra-auth-cli", "az", "openssl", "sudo", "…", "$"];
+const PROGRAMS: [&str; 7] = [
+    "entra-auth-cli",
+    "az",
+    "openssl",
+    "printf",
+    "sudo",
+    "…",
+    "$",
+];
 
 /// One line of text in lines of at most `width` columns, where its words and commands allow; those
 /// after the first are indented by `hanging` columns more than it. Styles (ECMA-48 SGR) take no
@@ -90,8 +98,8 @@ pub(crate) fn commands(text: &str) -> Vec<&str> {
         .collect()
 }
 
-/// The text in what is read and what is copied. The comma or semicolon behind a command goes: the
-/// end of its line says the same.
+/// The text in what is read and what is copied. The comma, semicolon or full stop behind a command
+/// goes: the end of its line says the same.
 fn parts(text: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     let mut prose = text;
@@ -110,7 +118,7 @@ fn parts(text: &str) -> Vec<Part<'_>> {
         }
         let (command, after) = rest.split_at(command_length(rest));
         parts.push(Part::Command(command.trim_end()));
-        let after = after.strip_prefix([',', ';']).unwrap_or(after);
+        let after = after.strip_prefix([',', ';', '.']).unwrap_or(after);
         prose = after.trim_start();
         from = 0;
         if prose.is_empty() {
@@ -151,7 +159,8 @@ fn command_length(text: &str) -> usize {
             (None, '\\') => is_escaped = true,
             (None, '\'' | '"') => quote = Some(character),
             (Some(open), _) if open == character => quote = None,
-            (None, ',' | ';') if rest.starts_with(' ') => return place,
+            (None, ',' | ';' | '.') if rest.starts_with(' ') => return place,
+            (None, '.') if rest.is_empty() => return place,
             (None, ' ') if rest.starts_with('(') => return place,
             _ => {}
         }
@@ -231,6 +240,11 @@ mod tests {
                 "Pipe it in: … 2>&1 | entra-auth-cli explain",
                 "… 2>&1 | entra-auth-cli explain",
             ),
+            (
+                "Run: entra-auth-cli check -p a.b. Then go on.",
+                "entra-auth-cli check -p a.b",
+            ),
+            ("Run: entra-auth-cli check.", "entra-auth-cli check"),
             ("$ az login (as a guest)", "$ az login"),
             ("Set it: export APP_SECRET=…", "export APP_SECRET=…"),
             (
@@ -253,7 +267,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_word_is_broken_and_only_words_are_too_wide(
-            text in r#"(([a-zé日'"\\(.-]{1,12}[,;:]?|az|: az rest) ){0,30}"#,
+            text in r#"(([a-zé日'"\\(-]{1,12}[.,;:]?|az|: az rest) ){0,30}"#,
             width in 1..60_usize,
             hanging in 0..4_usize,
         ) {
@@ -263,7 +277,7 @@ mod tests {
             let mut left = shown.split_whitespace();
             for word in words {
                 let found = left.next();
-                let bare = word.trim_end_matches([',', ';']);
+                let bare = word.trim_end_matches([',', ';', '.']);
                 prop_assert!(found == Some(word) || found == Some(bare), "{word}: {lines:?}");
             }
             prop_assert_eq!(left.next(), None);

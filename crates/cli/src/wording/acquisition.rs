@@ -141,8 +141,11 @@ pub(crate) fn authority(error: &AuthorityError) -> CommandError {
         AuthorityError::TenantConflict { .. } => {
             worded.hint("Leave the tenant out of the authority, or name the same one twice.")
         }
+        AuthorityError::Tenant(_) => CommandError {
+            code: "invalid_tenant",
+            ..worded
+        },
         AuthorityError::NotAnAddress(_)
-        | AuthorityError::Tenant(_)
         | AuthorityError::CloudConflict { .. }
         | AuthorityError::UnexpectedPath { .. }
         | AuthorityError::Cloud(_) => worded,
@@ -243,8 +246,8 @@ fn destination_changed(error: &VaultError, request: &TokenRequest) -> CommandErr
         None => worded,
     };
     worded.hint(format!(
-        "For one call elsewhere leave the profile out: get-token --tenant-id TENANT --client-id \
-         ID{}",
+        "For one call elsewhere leave the profile out: entra-auth-cli get-token --tenant-id TENANT \
+         --client-id ID{}",
         flags_giving(&request.credential)
     ))
 }
@@ -394,7 +397,8 @@ pub(super) fn advised(
 ) -> CommandError {
     let code = refusal.code();
     let tenant = request.authority.tenant().map(ToString::to_string);
-    let scope = request.scopes.to_string();
+    let scopes = request.scopes.to_string();
+    let scope = shell::word(&scopes);
     let again = command(request, Instead::default());
     let with_page = command(
         request,
