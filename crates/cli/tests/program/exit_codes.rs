@@ -84,7 +84,7 @@ fn four_arguments_that_cannot_work() {
         ),
         (
             &["get-token", "--tenant", "not a tenant"],
-            "a tenant is a GUID",
+            "that is a GUID",
         ),
         (&["get-token", "--tenant", "common"], "common"),
         (
