@@ -1,7 +1,5 @@
 //! Failures of getting a token.
 
-use std::error::Error as _;
-
 use engine::Credential;
 use engine::EngineError;
 use engine::InputRefused;
@@ -295,14 +293,16 @@ fn missing(what: &str, profile: Option<&model::ProfileName>) -> CommandError {
 
 /// Words a secret or a file that is kept elsewhere and cannot be read.
 pub(crate) fn reference(what: &str, error: &ReferenceError) -> CommandError {
-    let cause = error
-        .source()
-        .map(|cause| format!(": {cause}"))
-        .unwrap_or_default();
-    let worded = CommandError::usage(
-        "secret_unreadable",
-        format!("no {what} could be read: {error}{cause}"),
-    );
+    let message = match error {
+        ReferenceError::Unreadable { path, source } => {
+            format!("no {what} could be read from {}: {source}", path.display())
+        }
+        ReferenceError::NotStarted { program, source } => {
+            format!("no {what} could be had, since `{program}` cannot be run: {source}")
+        }
+        _ => format!("no {what} could be read: {error}"),
+    };
+    let worded = CommandError::usage("secret_unreadable", message);
     match error {
         ReferenceError::VariableNotSet(name) => worded.hint(format!("Set it: export {name}=…")),
         ReferenceError::CommandFailed { .. } | ReferenceError::NotStarted { .. } => {
