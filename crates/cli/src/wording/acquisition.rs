@@ -311,8 +311,10 @@ pub(crate) fn reference(what: &str, error: &ReferenceError) -> CommandError {
         ReferenceError::TimedOut(_) => {
             worded.hint("If it waits for you, unlock it first; or allow more time: --timeout 120s")
         }
-        ReferenceError::Unreadable { .. }
-        | ReferenceError::NoProgram
+        ReferenceError::Unreadable { .. } => {
+            worded.hint("Check the path, and who may read the file.")
+        }
+        ReferenceError::NoProgram
         | ReferenceError::TooLong(_)
         | ReferenceError::NotText(_)
         | ReferenceError::Empty(_) => worded,
