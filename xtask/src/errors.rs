@@ -175,7 +175,7 @@ mod tests {
         let entries = entries(TABLE).unwrap();
         assert_eq!(rows(&entries), "| `not_so` | 4 or 2 | it is not |\n");
         let page = page(&entries);
-        let expected = "## not_so\n\nExit code 4 or 2: it is not.\n\n```\nerror: no `a`\n```\n\n\
+        let expected = "## not_so\n\nExit code 4 or 2: it is not.\n\n```\nerror: no `a` [not_so]\n```\n\n\
                         - Why: Because.\n- What to do: Do it: config edit NAME X\\_Y\n";
         assert!(page.ends_with(expected), "{page}");
     }

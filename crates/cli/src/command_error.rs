@@ -61,7 +61,7 @@ pub(crate) struct ProviderDetails {
 }
 
 /// A failure, worded.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct CommandError {
     /// Decides the exit code.
     pub(crate) kind: Kind,

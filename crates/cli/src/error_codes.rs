@@ -111,12 +111,12 @@ pub(crate) fn entries() -> &'static [Entry] {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
-    use clap::CommandFactory as _;
+    use clap::Parser as _;
 
     use super::*;
     use crate::args::Arguments;
+    use crate::output::wrapping;
+    use crate::wording;
 
     #[test]
     fn every_entry_is_whole_and_stands_once_in_its_place() {
@@ -143,58 +143,99 @@ mod tests {
         }
     }
 
-    /// What other programs' commands in the advice are called with.
-    const OTHERS: [&str; 2] = ["--id", "--dates"];
+    /// Codes whose example the program prints when it is called so: `tests/program/error_examples.rs`
+    /// holds them to it.
+    const CALLS: &str = include_str!("../tests/program/error_examples.json");
 
-    fn flags(command: &clap::Command, found: &mut BTreeSet<String>) {
-        for argument in command.get_arguments() {
-            let aliases = argument.get_visible_aliases().unwrap_or_default();
-            let names = argument.get_long().into_iter().chain(aliases);
-            found.extend(names.map(|name| format!("--{name}")));
+    /// Codes whose example is held to nothing: what they need cannot be had in a test, and their
+    /// words stand where it fails.
+    const NOT_HELD: [&str; 11] = [
+        "application_not_found",
+        "binary_on_terminal",
+        "cached_token_closed",
+        "clipboard_unavailable",
+        "demo_failed",
+        "demo_timed_out",
+        "invalid_path",
+        "not_removed",
+        "output_failed",
+        "stdout_not_writable",
+        "terminal_failed",
+    ];
+
+    #[test]
+    fn every_example_is_what_the_program_says() {
+        let mut wrong = Vec::new();
+        for error in wording::examples::all() {
+            let entry = entry(error.code).unwrap();
+            if entry.example != error.message {
+                wrong.push(format!("{}: {}", entry.code, error.message));
+            }
+            if !entry.exit_codes.contains(&error.kind.exit_code()) {
+                wrong.push(format!("{}: {}", entry.code, error.kind.exit_code()));
+            }
         }
-        command
-            .get_subcommands()
-            .for_each(|below| flags(below, found));
+        assert!(wrong.is_empty(), "{wrong:#?}");
     }
 
     #[test]
-    fn no_advice_names_a_command_or_flag_that_does_not_exist() {
-        let mut program = Arguments::command();
-        program.build();
-        let mut known: BTreeSet<String> = OTHERS.map(str::to_owned).into();
-        flags(&program, &mut known);
+    fn every_code_has_one_way_of_being_held_to_its_example() {
+        let worded = wording::examples::all();
+        let calls: Vec<serde_json::Value> = serde_json::from_str(CALLS).unwrap();
+        let worded = worded.iter().map(|error| error.code);
+        let called = calls.iter().filter_map(|call| call["code"].as_str());
+        let mut held: Vec<&str> = worded.chain(called).chain(NOT_HELD).collect();
+        held.sort_unstable();
+        let codes: Vec<&str> = entries().iter().map(|entry| entry.code.as_str()).collect();
+        assert_eq!(held, codes);
+    }
+
+    /// What is wrong with a command that somebody copies out of this advice, where one is named.
+    fn unusable(advice: &str) -> Option<String> {
+        wrapping::commands(advice).into_iter().find_map(|command| {
+            let called = command.split(" | ").last().unwrap();
+            let words = shlex::split(called)?;
+            let words = words.into_iter().filter(|word| word != "…");
+            let words: Vec<String> = words.skip_while(|word| word.ends_with('=')).collect();
+            if words[0] != "entra-auth-cli" || words.len() == 1 {
+                return None;
+            }
+            match Arguments::try_parse_from(words) {
+                Err(error) if error.use_stderr() => Some(format!("{command}: {error}")),
+                _ => None,
+            }
+        })
+    }
+
+    #[test]
+    fn every_command_that_is_advised_can_be_pasted() {
         let facts = Facts {
             profile: Some("webapp"),
             ..Facts::default()
         };
-        let ours = entries().iter().map(|entry| entry.next_step(&facts));
-        let names = protocol::error_names::entries()
-            .iter()
-            .map(|entry| entry.next_step(&facts));
+        let steps = entries().iter().map(|entry| entry.next_step(&facts));
+        let worded = wording::examples::all().into_iter();
+        let hints = worded.flat_map(|error| error.hints);
         let numbers = protocol::aadsts::entries().map(|entry| facts.fill(&entry.next_step));
-        for step in ours.chain(names).chain(numbers) {
-            let ends = |character: char| !(character.is_ascii_alphanumeric() || character == '-');
-            for flag in step
-                .split(ends)
-                .filter(|word| word.starts_with("--") && word.len() > 2)
-            {
-                assert!(known.contains(flag), "{flag}: {step}");
-            }
-            for call in step.split("entra-auth-cli ").skip(1) {
-                let mut command = &program;
-                for word in call.split(ends) {
-                    match command.find_subcommand(word) {
-                        Some(below) => command = below,
-                        None => break,
-                    }
-                }
-                let is_about_all = call.starts_with(['-', '…']);
-                assert!(
-                    command.get_name() != program.get_name() || is_about_all,
-                    "{step}"
-                );
-            }
-        }
+        let advice: Vec<String> = steps.chain(hints).chain(numbers).collect();
+        let with_command = advice
+            .iter()
+            .filter(|text| !wrapping::commands(text).is_empty());
+        assert!(with_command.count() > 100, "the commands were not found");
+        let wrong: Vec<String> = advice.iter().filter_map(|text| unusable(text)).collect();
+        assert!(wrong.is_empty(), "{wrong:#?}");
+        let unseen: Vec<&String> = advice
+            .iter()
+            .filter(|text| {
+                let commands = wrapping::commands(text).join(" ");
+                commands.matches("entra-auth-cli ").count()
+                    < text.matches("entra-auth-cli ").count()
+            })
+            .collect();
+        assert!(
+            unseen.is_empty(),
+            "no colon before, or none of its end: {unseen:#?}"
+        );
     }
 
     fn found(text: &str) -> Option<&'static str> {
@@ -224,14 +265,21 @@ mod tests {
         let is_named = |entry: &Entry| {
             entry.example.contains(&format!("({})", entry.code)) || entry.code == "interrupted"
         };
+        let mut wrong = Vec::new();
         for entry in entries() {
             assert_eq!(entry.says.is_empty(), is_named(entry), "{}", entry.code);
-            if !is_named(entry) {
-                let printed = format!("2026-07-01T08:09:10Z error: {}\nhint: x", entry.example);
-                assert_eq!(found(&printed), Some(entry.code.as_str()));
-                assert_eq!(found(&entry.example), Some(entry.code.as_str()));
+            if is_named(entry) {
+                continue;
+            }
+            let printed = format!("2026-07-01T08:09:10Z error: {}\nhint: x", entry.example);
+            for text in [&printed, &entry.example] {
+                let code = found(text);
+                if code != Some(entry.code.as_str()) {
+                    wrong.push((&entry.code, &entry.example, code));
+                }
             }
         }
+        assert!(wrong.is_empty(), "{wrong:#?}");
     }
 
     #[test]

@@ -7,6 +7,8 @@
     reason = "tests arrange files and processes, tell the real time, and fail by panicking"
 )]
 
+#[path = "reference/advice.rs"]
+mod advice;
 #[path = "reference/commands.rs"]
 mod commands;
 #[path = "reference/documents.rs"]

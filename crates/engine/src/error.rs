@@ -168,10 +168,10 @@ pub enum EngineError {
     #[error(transparent)]
     Graph(GraphError),
     /// Microsoft Graph brought no page within the time allowed.
-    #[error("no answer from Microsoft Graph within {} seconds", .0.as_secs())]
+    #[error("no answer from Microsoft Graph within {} s", .0.as_secs())]
     NoPage(Duration),
     /// The time allowed ran out.
-    #[error("no token within {} seconds", .0.as_secs())]
+    #[error("no token within {} s", .0.as_secs())]
     TimedOut(Duration),
     /// The local store failed.
     #[error(transparent)]

@@ -215,10 +215,7 @@ pub(crate) fn explained(error: &ureq::Error) -> TransportError {
             TransportErrorKind::Timeout,
             "nothing came within the time allowed".to_owned(),
         ),
-        Error::HostNotFound => (
-            TransportErrorKind::Dns,
-            "the host name is not known".to_owned(),
-        ),
+        Error::HostNotFound => (TransportErrorKind::Dns, "there is no such host".to_owned()),
         Error::BodyExceedsLimit(limit) => (
             TransportErrorKind::BodyTooLarge,
             format!("the reply is longer than {limit} bytes"),
@@ -229,7 +226,7 @@ pub(crate) fn explained(error: &ureq::Error) -> TransportError {
         Error::ConnectProxyFailed(answer) => match status_in(answer) {
             Some(status) => (
                 TransportErrorKind::Proxy { status },
-                format!("the proxy refused (status {status})"),
+                format!("it answered with status {status}"),
             ),
             None => (
                 TransportErrorKind::Connect,

@@ -21,23 +21,25 @@ pub enum Tenant {
 
 /// Text that can be no tenant.
 #[derive(Debug, Error, PartialEq, Eq)]
-#[error("a tenant is a GUID, a domain name, `common`, `organizations` or `consumers`")]
-pub struct TenantError;
+#[error(
+    "`{0}` is no tenant: that is a GUID, a domain name, `common`, `organizations` or `consumers`"
+)]
+pub struct TenantError(pub String);
 
 impl Tenant {
     /// Takes a GUID, a domain name or one of Entra's keywords, in any letter case.
     ///
     /// # Errors
     /// [`TenantError`] for anything else, above all for text that would change the URL it enters.
-    pub fn parse(text: &str) -> Result<Self, TenantError> {
-        let text = text.trim().to_ascii_lowercase();
+    pub fn parse(given: &str) -> Result<Self, TenantError> {
+        let text = given.trim().to_ascii_lowercase();
         match text.as_str() {
             "common" => Ok(Self::Common),
             "organizations" => Ok(Self::Organizations),
             "consumers" => Ok(Self::Consumers),
             _ if is_guid(&text) => Ok(Self::Guid(text)),
             _ if is_domain(&text) => Ok(Self::Domain(text)),
-            _ => Err(TenantError),
+            _ => Err(TenantError(given.to_owned())),
         }
     }
 
@@ -127,7 +129,11 @@ mod tests {
             "a b.com",
             "%2e.com",
         ] {
-            assert_eq!(Tenant::parse(bad), Err(TenantError), "{bad:?}");
+            assert_eq!(
+                Tenant::parse(bad),
+                Err(TenantError(bad.to_owned())),
+                "{bad:?}"
+            );
         }
     }
 }

@@ -107,6 +107,9 @@ Exit codes:
 
 Variables: ENTRA_AUTH_PROFILE, ENTRA_AUTH_NO_INPUT and others, see docs/reference/environment.md";
 
+/// What the flags of every command stand under, behind a command's own.
+const GLOBAL: &str = "Global options";
+
 /// Get Microsoft Entra ID OAuth2 access tokens, from saved profiles, cached and encrypted.
 #[derive(Debug, Parser)]
 #[command(
@@ -134,15 +137,22 @@ pub struct Arguments {
 pub struct GlobalArgs {
     /// Say what happens on stderr: -v steps and their sources, -vv requests and replies (secrets
     /// and tokens left out)
-    #[arg(short, long, global = true, action = ArgAction::Count)]
+    #[arg(short, long, global = true, action = ArgAction::Count, help_heading = GLOBAL)]
     pub verbose: u8,
 
     /// Never ask anything: fail with exit code 7 where a person would be needed
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = GLOBAL)]
     pub no_input: bool,
 
     /// When to use colour
-    #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t = ColorChoice::Auto,
+        value_name = "WHEN",
+        help_heading = GLOBAL
+    )]
     pub color: ColorChoice,
 }
 
@@ -297,6 +307,20 @@ mod tests {
         for command in program.get_subcommands().filter(shown) {
             listed(command);
             command.get_subcommands().for_each(listed);
+        }
+    }
+
+    #[test]
+    fn the_flags_of_every_command_stand_behind_its_own() {
+        let mut program = Arguments::command();
+        program.build();
+        let config = program.find_subcommand_mut("config").unwrap();
+        let list = config.find_subcommand_mut("list").unwrap();
+        let help = list.render_help().to_string();
+        let (own, global) = help.split_once("Global options:").unwrap();
+        assert!(own.contains("--quiet"), "{help}");
+        for flag in ["--verbose", "--no-input", "--color"] {
+            assert!(!own.contains(flag) && global.contains(flag), "{help}");
         }
     }
 

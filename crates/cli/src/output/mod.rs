@@ -4,9 +4,9 @@ pub(crate) mod document;
 mod env;
 mod header;
 mod json;
-pub(crate) mod lines;
 pub(crate) mod table;
 mod token;
+pub(crate) mod wrapping;
 mod yaml;
 
 use engine::Issued;

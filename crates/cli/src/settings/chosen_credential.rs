@@ -181,7 +181,14 @@ impl CredentialChoice<'_> {
                             profile.name
                         ),
                     )
-                    .hint("Name it: --client-assertion-file, -env or -command"));
+                    .hint(format!(
+                        "Name it: entra-auth-cli config edit {} --client-assertion-file FILE",
+                        profile.name
+                    ))
+                    .hint(
+                        "Or in place of a file: --client-assertion-env NAME or \
+                         --client-assertion-command COMMAND",
+                    ));
                 };
                 let assertion = SecretSource::Reference(reference);
                 ChosenCredential::plain(Credential::Assertion(assertion), source)

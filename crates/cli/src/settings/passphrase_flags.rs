@@ -85,7 +85,7 @@ impl PassphraseFlags<'_> {
     /// Which flags would have answered.
     pub(super) fn hint(&self) -> String {
         let name = self.name;
-        format!("Give it: {name}-stdin, {name}-file or {name}-env")
+        format!("Give it: {name}-stdin, {name}-file FILE or {name}-env NAME")
     }
 }
 

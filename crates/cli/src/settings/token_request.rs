@@ -134,11 +134,16 @@ pub(super) fn client_id(
         azure: "AZURE_CLIENT_ID",
     };
     let Some((text, source)) = places.first(variables) else {
-        return Err(CommandError::usage(
-            "client_id_missing",
-            "no application (client) id is named",
-        )
-        .hint("Name it: --client-id ID, or `config edit NAME --client-id ID`"));
+        let worded =
+            CommandError::usage("client_id_missing", "no application (client) id is named")
+                .hint("Name it: --client-id ID");
+        return Err(match profile {
+            Some(profile) => worded.hint(format!(
+                "Or keep it in the profile: entra-auth-cli config edit {} --client-id ID",
+                profile.name
+            )),
+            None => worded,
+        });
     };
     ClientId::parse(&text)
         .map(|client_id| (client_id, source))

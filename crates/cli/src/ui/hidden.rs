@@ -39,18 +39,19 @@ pub(super) fn ask(
             Heard::Part => {}
             Heard::Line {
                 is_whole: false, ..
-            } => screen::line(
+            } => screen::text(
                 "That holds a line break or another control character, which no secret does. \
                  Enter it again.",
+                0,
             ),
             Heard::Line { text, .. } => match valid(&text) {
                 Ok(()) => {
                     screen::line(&format!("> {question}: (hidden)"));
                     return Ok(Hidden::Given(text));
                 }
-                Err(reason) => screen::line(&format!("# {reason}")),
+                Err(reason) => screen::text(&format!("# {reason}"), 2),
             },
-            Heard::TooLong => screen::line("That is longer than any secret. Enter it again."),
+            Heard::TooLong => screen::text("That is longer than any secret. Enter it again.", 0),
             Heard::Back => {
                 screen::line(&format!("? {question}: {}", super::prompt::BACK));
                 return Ok(Hidden::Back);

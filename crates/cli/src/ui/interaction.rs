@@ -266,7 +266,7 @@ impl Interaction for Person<'_> {
         self.stop_waiting();
         self.shows_device_code.set(true);
         for line in device_code::block(invitation) {
-            screen::line(&line);
+            screen::text(&line, 0);
         }
         if self.manner.shows_qr_code {
             match device_code::qr_code(invitation) {

@@ -19,6 +19,7 @@ use self::surroundings::Browser;
 use self::surroundings::Facts;
 use self::surroundings::Surroundings;
 
+use std::borrow::Cow;
 use std::io;
 use std::io::IsTerminal;
 use std::io::Write;
@@ -39,8 +40,12 @@ use crate::command_error::ErrorDocument;
 use crate::command_error::Kind;
 use crate::error_codes;
 use crate::output::document;
+use crate::output::wrapping::wrapped_lines;
 use crate::settings::Variables;
 use crate::wording;
+
+/// How far the further lines of what has a label are indented, in columns.
+const HANGING: usize = 2;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
@@ -166,14 +171,25 @@ impl Ui {
     }
 
     /// How many columns text may take that is broken into lines: the terminal's, between 40 and 200;
-    /// elsewhere 100.
+    /// elsewhere it is not broken.
     pub(crate) fn text_width(&self) -> usize {
         self.answer_width()
-            .map_or(100, |columns| columns.clamp(40, 200))
+            .map_or(usize::MAX, |columns| columns.clamp(40, 200))
     }
 
-    /// Writes a part of an answer that is meant for people: its styles reach a terminal only.
+    /// Writes a part of an answer that is meant for people: its styles reach a terminal only, whose
+    /// width its lines keep to.
     pub(crate) fn tell(&self, styled: &str) -> Result<(), CommandError> {
+        let width = self.answers_on_a_terminal().then(screen::told_width);
+        let styled = match width.flatten() {
+            Some(width) => Cow::Owned(wrapped_lines(styled, width, HANGING)),
+            None => Cow::Borrowed(styled),
+        };
+        self.tell_as_it_is(&styled)
+    }
+
+    /// The same, whatever its width: commands of several lines.
+    pub(crate) fn tell_as_it_is(&self, styled: &str) -> Result<(), CommandError> {
         written(anstream::stdout().lock(), styled.as_bytes()).map(|_| ())
     }
 
@@ -203,7 +219,7 @@ impl Ui {
         if self.json {
             self.document("note", text);
         } else {
-            self.line(&format!("{HINT}hint{HINT:#}: {}", escaped(text)));
+            self.labelled(HINT, "hint", text);
         }
     }
 
@@ -215,7 +231,7 @@ impl Ui {
         if self.json {
             self.document("warning", text);
         } else {
-            self.line(&format!("{WARNING}warning{WARNING:#}: {}", escaped(text)));
+            self.labelled(WARNING, "warning", text);
         }
     }
 
@@ -226,7 +242,7 @@ impl Ui {
             return ExitCode::from(error.kind.exit_code());
         }
         if self.json {
-            self.line(&failure_document(error));
+            screen::line(&failure_document(error));
         } else {
             self.complain(error);
             if let Some(provider) = &error.provider {
@@ -236,7 +252,7 @@ impl Ui {
                     ("timestamp", &provider.timestamp),
                 ] {
                     if let Some(value) = value {
-                        self.line(&format!("{name}: {}", escaped(value)));
+                        screen::text(&format!("{name}: {}", escaped(value)), HANGING);
                     }
                 }
             }
@@ -246,25 +262,31 @@ impl Ui {
 
     /// Says what is wrong and what to do, to the person.
     pub(crate) fn complain(&self, error: &CommandError) {
-        self.line(&format!(
-            "{ERROR}error{ERROR:#}: {}",
-            escaped(&error_codes::with_code(&error.message, error.code))
-        ));
+        self.labelled(
+            ERROR,
+            "error",
+            &error_codes::with_code(&error.message, error.code),
+        );
         for hint in error.advice().iter() {
-            self.line(&format!("{HINT}hint{HINT:#}: {}", escaped(hint)));
+            self.labelled(HINT, "hint", hint);
         }
+    }
+
+    fn labelled(&self, style: Style, label: &str, text: &str) {
+        let text = escaped(text);
+        screen::text(&format!("{style}{label}{style:#}: {text}"), HANGING);
     }
 
     fn document(&self, level: &str, text: &str) {
         let document = serde_json::json!({
             "schema_version": 1, "level": level, "message": escaped(text),
         });
-        self.line(&document.to_string());
+        screen::line(&document.to_string());
     }
 
-    /// One line on stderr, already escaped.
+    /// One line of words on stderr, already escaped.
     pub(crate) fn line(&self, text: &str) {
-        screen::line(text);
+        screen::text(text, 0);
     }
 
     fn log(&self) {
@@ -319,11 +341,16 @@ pub(crate) fn usage(error: &clap::Error, as_json: bool) -> ExitCode {
         let worded =
             CommandError::usage("invalid_arguments", message.trim_start_matches("error: "))
                 .hint("See: entra-auth-cli --help, or the command's own --help");
-        let _ = writeln!(anstream::stderr().lock(), "{}", failure_document(&worded));
-    } else if safe == error.to_string() {
-        let _ = error.print();
+        screen::line(&failure_document(&worded));
     } else {
-        let _ = write!(anstream::stderr().lock(), "{safe}");
+        let styled = if safe == error.to_string() {
+            error.render().ansi().to_string()
+        } else {
+            safe.into_owned()
+        };
+        for line in styled.lines() {
+            screen::text(line, HANGING);
+        }
     }
     ExitCode::from(Kind::Usage.exit_code())
 }

@@ -75,7 +75,10 @@ fn read(pasted: &Sender<Zeroizing<String>>, is_over: &AtomicBool) {
             Err(error) => Err(error),
         };
         let Ok(heard) = heard else {
-            screen::line("The terminal can no longer be read: the browser alone can answer now.");
+            screen::text(
+                "The terminal can no longer be read: the browser alone can answer now.",
+                0,
+            );
             break;
         };
         match typed.take(heard) {
@@ -87,7 +90,7 @@ fn read(pasted: &Sender<Zeroizing<String>>, is_over: &AtomicBool) {
                     break;
                 }
             }
-            Heard::TooLong => screen::line("That is longer than any address. Paste it again."),
+            Heard::TooLong => screen::text("That is longer than any address. Paste it again.", 0),
             Heard::Stop => {
                 screen::line(wording::CANCELLED);
                 signals::interrupt()

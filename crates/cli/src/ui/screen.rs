@@ -2,6 +2,7 @@
 //! terminal that is given back as it was found.
 
 use std::io;
+use std::io::IsTerminal as _;
 use std::io::Write;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
@@ -9,6 +10,8 @@ use std::sync::atomic::Ordering;
 use crossterm::event::DisableBracketedPaste;
 use crossterm::event::EnableBracketedPaste;
 use crossterm::terminal;
+
+use crate::output::wrapping::wrapped;
 
 /// Goes to the beginning of the line and clears it (ECMA-48: CR, EL).
 const CLEAR_LINE: &str = "\r\x1b[2K";
@@ -24,11 +27,38 @@ static IS_OVER: AtomicBool = AtomicBool::new(false);
 
 /// Writes a line that stays; its styles reach a terminal only.
 pub(super) fn line(styled: &str) {
+    lines(&[styled.to_owned()]);
+}
+
+/// Writes a line of words, on a terminal in as many lines as it takes there; those after the first
+/// are indented by `hanging` columns.
+pub(super) fn text(styled: &str, hanging: usize) {
+    match width() {
+        Some(width) => lines(&wrapped(styled, width, hanging)),
+        None => line(styled),
+    }
+}
+
+fn lines(styled: &[String]) {
     // The lock is reentrant: held here, it keeps other threads out of all that follows.
     let mut stderr = io::stderr().lock();
     clear(&mut stderr);
-    // If stderr is gone, there is nobody to tell.
-    let _ = write!(anstream::stderr(), "{styled}{}", line_end());
+    for line in styled {
+        // If stderr is gone, there is nobody to tell.
+        let _ = write!(anstream::stderr(), "{line}{}", line_end());
+    }
+}
+
+/// The columns of the terminal that stderr is; `None` for a pipe, a file, and a terminal that does
+/// not tell.
+pub(super) fn width() -> Option<usize> {
+    io::stderr().is_terminal().then(told_width).flatten()
+}
+
+/// The columns that the terminal tells.
+pub(super) fn told_width() -> Option<usize> {
+    let (columns, _) = terminal::size().ok()?;
+    (columns > 0).then_some(usize::from(columns))
 }
 
 /// The terminal's columns and rows, at least one of each.

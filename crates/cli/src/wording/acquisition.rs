@@ -1,7 +1,5 @@
 //! Failures of getting a token.
 
-use std::error::Error as _;
-
 use engine::Credential;
 use engine::EngineError;
 use engine::InputRefused;
@@ -142,8 +140,11 @@ pub(crate) fn authority(error: &AuthorityError) -> CommandError {
         AuthorityError::TenantConflict { .. } => {
             worded.hint("Leave the tenant out of the authority, or name the same one twice.")
         }
+        AuthorityError::Tenant(_) => CommandError {
+            code: "invalid_tenant",
+            ..worded
+        },
         AuthorityError::NotAnAddress(_)
-        | AuthorityError::Tenant(_)
         | AuthorityError::CloudConflict { .. }
         | AuthorityError::UnexpectedPath { .. }
         | AuthorityError::Cloud(_) => worded,
@@ -244,8 +245,8 @@ fn destination_changed(error: &VaultError, request: &TokenRequest) -> CommandErr
         None => worded,
     };
     worded.hint(format!(
-        "For one call elsewhere leave the profile out: get-token --tenant-id TENANT --client-id \
-         ID{}",
+        "For one call elsewhere leave the profile out: entra-auth-cli get-token --tenant-id TENANT \
+         --client-id ID{}",
         flags_giving(&request.credential)
     ))
 }
@@ -293,14 +294,16 @@ fn missing(what: &str, profile: Option<&model::ProfileName>) -> CommandError {
 
 /// Words a secret or a file that is kept elsewhere and cannot be read.
 pub(crate) fn reference(what: &str, error: &ReferenceError) -> CommandError {
-    let cause = error
-        .source()
-        .map(|cause| format!(": {cause}"))
-        .unwrap_or_default();
-    let worded = CommandError::usage(
-        "secret_unreadable",
-        format!("no {what} could be read: {error}{cause}"),
-    );
+    let message = match error {
+        ReferenceError::Unreadable { path, source } => {
+            format!("no {what} could be read from {}: {source}", path.display())
+        }
+        ReferenceError::NotStarted { program, source } => {
+            format!("no {what} could be had, since `{program}` cannot be run: {source}")
+        }
+        _ => format!("no {what} could be read: {error}"),
+    };
+    let worded = CommandError::usage("secret_unreadable", message);
     match error {
         ReferenceError::VariableNotSet(name) => worded.hint(format!("Set it: export {name}=…")),
         ReferenceError::CommandFailed { .. } | ReferenceError::NotStarted { .. } => {
@@ -309,8 +312,10 @@ pub(crate) fn reference(what: &str, error: &ReferenceError) -> CommandError {
         ReferenceError::TimedOut(_) => {
             worded.hint("If it waits for you, unlock it first; or allow more time: --timeout 120s")
         }
-        ReferenceError::Unreadable { .. }
-        | ReferenceError::NoProgram
+        ReferenceError::Unreadable { .. } => {
+            worded.hint("Check the path, and who may read the file.")
+        }
+        ReferenceError::NoProgram
         | ReferenceError::TooLong(_)
         | ReferenceError::NotText(_)
         | ReferenceError::Empty(_) => worded,
@@ -395,7 +400,8 @@ pub(super) fn advised(
 ) -> CommandError {
     let code = refusal.code();
     let tenant = request.authority.tenant().map(ToString::to_string);
-    let scope = request.scopes.to_string();
+    let scopes = request.scopes.to_string();
+    let scope = shell::word(&scopes);
     let again = command(request, Instead::default());
     let with_page = command(
         request,

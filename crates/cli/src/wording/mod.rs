@@ -6,6 +6,8 @@ mod broken_sign_in;
 mod clipboard;
 mod credential_end;
 mod deletion;
+#[cfg(test)]
+pub(crate) mod examples;
 mod graph;
 mod invocation;
 mod kept;

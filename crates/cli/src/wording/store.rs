@@ -42,7 +42,7 @@ pub(crate) fn vault(error: &VaultError) -> CommandError {
             if is_perhaps_lost(why) {
                 worded.hint(
                     "If the key is lost for good, so is what is stored. To begin anew without it, \
-                     remove the directory that `config path` names as state.",
+                     remove the directory that this names as state: entra-auth-cli config path",
                 )
             } else {
                 worded
@@ -189,10 +189,10 @@ pub(crate) fn storage(error: &StorageError) -> CommandError {
             }
             StorageFailure::ReadOnly => failed("read_only", message)
                 .hint("Keep the store elsewhere: ENTRA_AUTH_STATE_DIR and ENTRA_AUTH_CONFIG_DIR")
-                .hint("Or do without: get-token --no-cache, with the secret by flag or variable"),
+                .hint("Or do without the store: entra-auth-cli get-token --no-cache …, with the secret by flag or variable"),
             StorageFailure::Denied => failed("permission_denied", message)
                 .hint("Check who owns it: another user, or root by way of sudo, may have made it.")
-                .hint("Or do without: get-token --no-cache, with the secret by flag or variable"),
+                .hint("Or do without the store: entra-auth-cli get-token --no-cache …, with the secret by flag or variable"),
             StorageFailure::Other => failed("file_failed", message),
         },
         StorageError::Link(_) => failed("symbolic_link", message)

@@ -196,7 +196,11 @@ fn a_file_that_is_no_certificate_is_told_as_what_it_is() {
         .call(&["get-token", "--certificate-path", "/nowhere"])
         .run()
         .failure(4);
-    assert!(said.contains("/nowhere cannot be read"), "{said}");
+    assert!(
+        said.contains("no certificate could be read from /nowhere: "),
+        "{said}"
+    );
+    assert!(said.contains("hint: Check the path"), "{said}");
 }
 
 #[test]

@@ -83,10 +83,7 @@ fn four_arguments_that_cannot_work() {
             &["get-token", "-s", "User.Read"][..],
             "https://graph.microsoft.com/.default",
         ),
-        (
-            &["get-token", "--tenant", "not a tenant"],
-            "a tenant is a GUID",
-        ),
+        (&["get-token", "--tenant", "not a tenant"], "that is a GUID"),
         (&["get-token", "--tenant", "common"], "common"),
         (
             &["get-token", "--authority", "http://login.example.com"],

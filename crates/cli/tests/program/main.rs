@@ -26,6 +26,7 @@ mod deleting;
 // Changes users and mounts disks.
 #[cfg(target_os = "linux")]
 mod doctor;
+mod error_examples;
 mod exfiltration;
 mod exit_codes;
 mod expiring;
@@ -39,6 +40,7 @@ mod kills;
 mod logout;
 mod manual;
 mod migrating;
+mod narrow_terminals;
 mod pasting;
 mod precedence;
 mod prompts;

@@ -242,7 +242,7 @@ fn a_wrong_answer_is_refused_at_once_and_asked_for_again() {
     let mut terminal = Terminal::start(world.call(&["config", "create"]));
     for (question, wrong, why, right) in [
         ("Profile name:", "a b", "letters, digits", NAME),
-        ("Tenant:", "contoso", "a tenant is a GUID", TENANT),
+        ("Tenant:", "contoso", "that is a GUID", TENANT),
         ("Client id:", "my-app", "client ids are GUIDs", CLIENT_ID),
         ("Authentication method:", "", "", "Certificate"),
         (

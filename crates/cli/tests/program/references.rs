@@ -153,7 +153,8 @@ fn a_reference_that_gives_nothing_is_told_as_it_is() {
     );
     for (name, told) in [
         ("env", "the environment variable A_SECRET is not set"),
-        ("file", "nowhere cannot be read: No such file"),
+        ("file", "no client secret could be read from "),
+        ("file", "nowhere: No such file"),
         ("command", "locked` failed (exit status: 3)"),
     ] {
         let said = world.call(&["get-token", "-p", name]).run().failure(4);

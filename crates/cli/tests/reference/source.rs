@@ -17,7 +17,9 @@ pub(crate) struct Literal {
 pub(crate) fn literals() -> Vec<Literal> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut found = Vec::new();
-    for file in files(&root) {
+    let files = files(&root);
+    let of_tests = of_tests(&files);
+    for file in files.into_iter().filter(|file| !of_tests.contains(file)) {
         let text = std::fs::read_to_string(&file).unwrap();
         let below = file.strip_prefix(&root).unwrap();
         found.extend(literals_of(below, &without_tests_and_comments(&text)));
@@ -47,6 +49,23 @@ fn files(directory: &Path) -> Vec<PathBuf> {
             }
         })
         .collect()
+}
+
+/// The files whose modules are compiled for tests alone.
+fn of_tests(files: &[PathBuf]) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for file in files {
+        let text = std::fs::read_to_string(file).unwrap();
+        for declared in text.split("#[cfg(test)]\n").skip(1) {
+            let line = declared.lines().next().unwrap_or_default();
+            let module = line
+                .split_once("mod ")
+                .and_then(|(_, name)| name.strip_suffix(';'));
+            found.extend(module.map(|name| file.with_file_name(format!("{name}.rs"))));
+        }
+    }
+    assert!(found.iter().all(|file| files.contains(file)), "{found:?}");
+    found
 }
 
 fn without_tests_and_comments(text: &str) -> String {

@@ -27,7 +27,8 @@ use crate::ui::Choice;
 use crate::ui::TextQuestion;
 use crate::ui::Ui;
 
-const BY_FLAGS: &str = "By flags: config create --name NAME --tenant-id TENANT --client-id ID …";
+const BY_FLAGS: &str =
+    "By flags: entra-auth-cli config create --name NAME --tenant-id TENANT --client-id ID …";
 
 /// Why an answer is refused, in one line for the prompt.
 fn reason(error: CommandError) -> String {

@@ -162,7 +162,7 @@ fn check(args: &ProfileArgs) -> Result<(), CommandError> {
 fn check_target(target: &TargetArgs) -> Result<(), CommandError> {
     if let Some(text) = &target.tenant_id {
         Tenant::parse(text)
-            .map_err(|error| CommandError::usage("invalid_tenant", format!("`{text}`: {error}")))?;
+            .map_err(|error| CommandError::usage("invalid_tenant", error.to_string()))?;
     }
     if let Some(text) = &target.client_id {
         ClientId::parse(text).map_err(|error| {

@@ -10,7 +10,7 @@ use super::failed;
 use super::invocation::Invocation;
 use super::token::with_texts_shortened;
 use crate::command_error::CommandError;
-use crate::output::lines::wrapped;
+use crate::output::wrapping::words_wrapped;
 use crate::ui::Ui;
 
 const WIDTH: usize = 80;
@@ -41,7 +41,7 @@ impl<'a> Story<'a> {
 
     /// A paragraph.
     pub(super) fn text(self, text: &str) -> Result<(), CommandError> {
-        let lines = wrapped(&escaped(text), WIDTH);
+        let lines = words_wrapped(&escaped(text), WIDTH);
         self.ui.tell(&format!("{}\n", lines.join("\n")))
     }
 
@@ -58,14 +58,15 @@ impl<'a> Story<'a> {
             .iter()
             .map(|line| format!("{COMMAND}{}{COMMAND:#}", escaped(line)))
             .collect();
-        self.ui.tell(&format!("\n  $ {}\n", lines.join("\n    ")))
+        self.ui
+            .tell_as_it_is(&format!("\n  $ {}\n", lines.join("\n    ")))
     }
 
     /// What a command wrote.
     pub(super) fn answer(self, text: &str) -> Result<(), CommandError> {
         let lines: Vec<String> = text
             .lines()
-            .flat_map(|line| wrapped(&escaped(line), WIDTH - 4))
+            .flat_map(|line| words_wrapped(&escaped(line), WIDTH - 4))
             .map(|line| format!("    {ANSWER}{line}{ANSWER:#}\n"))
             .collect();
         self.ui.tell(&lines.concat())
@@ -73,7 +74,7 @@ impl<'a> Story<'a> {
 
     /// What was found to be so.
     pub(super) fn done(self, text: &str) -> Result<(), CommandError> {
-        let lines = wrapped(&escaped(text), WIDTH - 4);
+        let lines = words_wrapped(&escaped(text), WIDTH - 4);
         self.ui
             .tell(&format!("  {DONE}✓{DONE:#} {}\n", lines.join("\n    ")))
     }

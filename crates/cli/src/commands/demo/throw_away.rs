@@ -25,10 +25,15 @@ impl ThrowAway {
             .tempdir()
             .map(Self)
             .map_err(|error| {
+                let why = match error.kind() {
+                    io::ErrorKind::NotFound => "there is no such place".to_owned(),
+                    io::ErrorKind::PermissionDenied => "you may not write there".to_owned(),
+                    other => other.to_string(),
+                };
                 CommandError::new(
                     Kind::Store,
                     "no_temporary_directory",
-                    format!("no temporary directory can be made: {error}"),
+                    format!("no temporary directory can be made: {why}"),
                 )
                 .hint("Name a place for one: TMPDIR, on Windows TEMP")
             })

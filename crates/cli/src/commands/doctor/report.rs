@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::check::Finding;
 use super::check::Status;
-use crate::output::lines::wrapped;
+use crate::output::wrapping::wrapped;
 use crate::settings::Variables;
 
 /// What the findings below it are about.
@@ -100,7 +100,7 @@ impl Report {
 
 fn lines(text: &str, room: Option<usize>) -> Vec<String> {
     match room {
-        Some(room) => wrapped(text, room),
+        Some(room) => wrapped(text, room, 0),
         None => vec![text.to_owned()],
     }
 }

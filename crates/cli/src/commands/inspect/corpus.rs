@@ -71,7 +71,7 @@ fn every_token_is_shown_as_before() {
 }
 
 #[test]
-fn none_acts_on_the_terminal_or_runs_over_its_edge_or_gives_itself_away() {
+fn none_acts_on_the_terminal_or_breaks_a_word_or_gives_itself_away() {
     let corpus = corpus();
     let rows: Vec<&Row> = corpus.values().flatten().collect();
     assert!(rows.len() >= 60, "{}", rows.len());
@@ -80,7 +80,8 @@ fn none_acts_on_the_terminal_or_runs_over_its_edge_or_gives_itself_away() {
         let shown = shown(&token);
         assert!(!text::acts_on_a_terminal(&shown), "{}: {shown:?}", row.name);
         for line in shown.lines() {
-            assert!(line.width() <= WIDTH, "{}: {line}", row.name);
+            let is_one_word = !line.trim_start().contains(' ');
+            assert!(line.width() <= WIDTH || is_one_word, "{}: {line}", row.name);
         }
         let signature = token.rsplit('.').next().unwrap_or_default();
         assert!(

@@ -113,7 +113,7 @@ fn a_file_that_is_there_is_replaced_only_when_that_is_said() {
     let bundle = || world.call(&["doctor", "--offline", "--bundle", "bundle.json"]);
     let said = bundle().run().failure(4);
     insta::assert_snapshot!(said, @r"
-    error: bundle.json is there already
+    error: bundle.json is there already [file_exists]
     hint: Write to another file, or replace this one: --force
     ");
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "precious");

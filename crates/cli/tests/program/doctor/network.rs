@@ -46,7 +46,7 @@ fn a_proxy_that_wants_a_password_is_named_without_the_one_it_got() {
     assert!(!report.to_string().contains("wr0ngPassword"), "{report}");
     let _names = named_in_snapshots();
     insta::assert_snapshot!(told(&report, "network.proxy"), @r"
-    failed: http://127.0.0.1:[port]: the proxy wants to know who you are: the proxy refused (status 407)
+    failed: http://127.0.0.1:[port]: the proxy wants to know who you are: it answered with status 407
     Put user and password in the variable: HTTPS_PROXY=http://user:password@host:port
     Only Basic authentication works; for NTLM or Kerberos, run a local relay such as cntlm.
     ");
@@ -122,7 +122,7 @@ fn a_proxy_that_is_spoken_to_by_https_is_not_looked_through() {
     let trusted = report(trusted);
     let named = |report: &Value| told(report, "network.proxy").replace(&address, "[front]");
     insta::assert_snapshot!(named(&trusted), @r"
-    failed: [front]: the proxy wants to know who you are: the proxy refused (status 407)
+    failed: [front]: the proxy wants to know who you are: it answered with status 407
     Put user and password in the variable: HTTPS_PROXY=http://user:password@host:port
     Only Basic authentication works; for NTLM or Kerberos, run a local relay such as cntlm.
     ");
