@@ -100,6 +100,51 @@ fn a_token_for_graph_is_declared_unverifiable() {
 }
 
 #[test]
+fn where_no_key_could_change_the_answer_nobody_is_asked() {
+    let home = Home::new();
+    let encoded = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let token = |header: Value| format!("{}.{}.c2ln", encoded(header), encoded(json!({"exp": 1})));
+    let verified = |token: &str| {
+        let authority = format!("http://127.0.0.1:9/{TENANT}");
+        let flags = [
+            "inspect",
+            "--verify",
+            "--authority",
+            &authority,
+            "-o",
+            "json",
+        ];
+        home.call(&flags).input(token).run()
+    };
+    let of_graph = token(json!({"alg": "RS256", "kid": "k", "nonce": "n"}));
+    for undecided in [
+        of_graph.as_str(),
+        "opaque",
+        "eyJlbmMiOiJBMjU2R0NNIn0.a.b.c.d",
+    ] {
+        let document = verified(undecided).failure_document(4);
+        assert_eq!(document["code"], "not_verifiable", "{undecided}");
+    }
+    for (refused, code) in [
+        (
+            token(json!({"alg": "none"})).replace(".c2ln", "."),
+            "unsecured",
+        ),
+        (
+            token(json!({"alg": "RS256"})).replace(".c2ln", ""),
+            "damaged",
+        ),
+    ] {
+        let outcome = verified(&refused);
+        let document: Value = serde_json::from_str(outcome.stdout()).unwrap();
+        let verification = &document["verification"];
+        assert_eq!(outcome.code(), Some(1), "{document}");
+        assert_eq!(verification["refused"][0]["code"], code, "{document}");
+        assert_eq!(verification["authority"], Value::Null);
+    }
+}
+
+#[test]
 fn keys_of_a_file_need_no_network_and_a_forgery_is_told() {
     let (world, token) = world_and_token();
     let keys = world.emulator.jwks_json().unwrap();
@@ -140,7 +185,7 @@ fn what_cannot_be_told_says_why_and_a_tokens_own_host_is_never_asked() {
         json!({"iss": "http://127.0.0.1:9", "exp": now() + 60}),
     );
     let call = home.call(&["inspect", "--verify", "-o", "json"]);
-    let document = call.input(own_host).run().failure_document(4);
+    let document = call.input(&*own_host).run().failure_document(4);
     assert_eq!(document["code"], "keys_not_named");
 
     let keys = home.put(
@@ -170,7 +215,7 @@ fn what_cannot_be_told_says_why_and_a_tokens_own_host_is_never_asked() {
     );
     let call = home.call(&["inspect", "--verify", "-o", "json", "--timeout", "5s"]);
     let call = call.args(["--authority", "http://127.0.0.1:9/contoso.com"]);
-    let document = call.input("a.b.c").run().failure_document(5);
+    let document = call.input(&*own_host).run().failure_document(5);
     assert_eq!(document["code"], "connection_failed");
 }
 

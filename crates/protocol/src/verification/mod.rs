@@ -23,6 +23,7 @@ use crate::Endpoints;
 use crate::issuer;
 use crate::issuer::IssuerRule;
 use crate::jwt;
+use crate::jwt::Decoded;
 use crate::jwt::Kind;
 use crate::ordered_json::Json;
 use crate::ordered_json::Object;
@@ -125,30 +126,39 @@ fn refusal(code: &'static str, message: impl Into<String>) -> Refusal {
     }
 }
 
-/// Decides whether a token is genuine.
-pub fn verify(token: &str, keys: &Keys, expected: &Expected<'_>) -> Verdict {
-    let decoded = jwt::decode(token);
-    match decoded.kind {
-        Kind::Jws => {}
-        Kind::Unsecured => {
-            return Verdict::Refused(vec![refusal("unsecured", "it is not signed")]);
-        }
+/// What no key can change: a token whose form is not that of a signed one, or whose signature
+/// nobody here can check. `None` where it takes the issuer's keys.
+pub fn without_keys(decoded: &Decoded) -> Option<Verdict> {
+    Some(match decoded.kind {
+        Kind::Jws if has_nonce(decoded) => Verdict::Undecided(Undecided::Nonce),
+        Kind::Jws => return None,
+        Kind::Unsecured => Verdict::Refused(vec![refusal("unsecured", "it is not signed")]),
         Kind::Broken => {
             let message = |damage: &jwt::Damage| refusal("damaged", damage.to_string());
-            return Verdict::Refused(decoded.damage.iter().map(message).collect());
+            Verdict::Refused(decoded.damage.iter().map(message).collect())
         }
         kind @ (Kind::Nested
         | Kind::Jwe
         | Kind::MicrosoftAccount
         | Kind::RefreshToken
-        | Kind::Opaque) => return Verdict::Undecided(Undecided::Kind(kind)),
+        | Kind::Opaque) => Verdict::Undecided(Undecided::Kind(kind)),
+    })
+}
+
+fn has_nonce(decoded: &Decoded) -> bool {
+    let header = decoded.header.as_ref();
+    header.is_some_and(|header| header.get("nonce").is_some())
+}
+
+/// Decides whether a token is genuine.
+pub fn verify(token: &str, keys: &Keys, expected: &Expected<'_>) -> Verdict {
+    let decoded = jwt::decode(token);
+    if let Some(verdict) = without_keys(&decoded) {
+        return verdict;
     }
     let (Some(header), Some(claims)) = (&decoded.header, &decoded.claims) else {
         return Verdict::Undecided(Undecided::Kind(decoded.kind));
     };
-    if header.get("nonce").is_some() {
-        return Verdict::Undecided(Undecided::Nonce);
-    }
     let mut refused = Vec::new();
     let of_form = form(header, claims);
     refused.extend(of_form);

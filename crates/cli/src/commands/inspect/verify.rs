@@ -29,7 +29,7 @@ use crate::wording;
 #[derive(Serialize)]
 pub(super) struct Verification {
     pub(super) genuine: bool,
-    /// Whose keys it was verified with; null for those of a file.
+    /// Whose keys it was verified with; null for those of a file, and where none were needed.
     pub(super) authority: Option<String>,
     /// What does not hold.
     pub(super) refused: Vec<Refusal>,
@@ -64,6 +64,9 @@ pub(super) fn run(
             ExpectedIssuer::KeyHolder
         };
         let verdict = verification::verify(input.token(), &keys, &expected(issuer));
+        return outcome(verdict, None, not_checked);
+    }
+    if let Some(verdict) = verification::without_keys(decoded) {
         return outcome(verdict, None, not_checked);
     }
     let authority = authority::chosen(args, store, input, decoded)?;
