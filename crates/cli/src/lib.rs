@@ -32,7 +32,11 @@ pub fn main() -> ExitCode {
     process_guard::harden();
     let arguments = match args::read() {
         Ok(arguments) => arguments,
-        Err(error) => return ui::usage(&error, args::name_json(std::env::args_os().skip(1))),
+        Err(error) => {
+            let given = || std::env::args_os().skip(1);
+            let meant = args::misplaced::with_profile(&error, given());
+            return ui::usage(&error, meant.as_deref(), args::name_json(given()));
+        }
     };
     let variables = Variables;
     let ui = Ui::new(&arguments, &variables);

@@ -19,6 +19,7 @@ mod duration;
 mod explain;
 mod inspect;
 mod logout;
+pub(crate) mod misplaced;
 mod sign_in;
 mod storage;
 mod token;

@@ -128,6 +128,7 @@ pub(super) fn found(
         if given.0.as_str() == "-" {
             return from_stdin().map(Found::Token);
         }
+        refuse_profile_name(store, &given.0)?;
         warn_of_process_list(ui);
         return cleaned(&given.0).map(Found::Token);
     }
@@ -158,6 +159,20 @@ pub(super) fn warn_of_text(ui: &Ui, input: &TokenInput) {
     if let Some(warning) = input.text().and_then(token_meaning::warning_of_text) {
         ui.warn(&format!("the token: {}", warning.message));
     }
+}
+
+/// A name of a profile is no token: what is meant is surely the profile's. Where the profiles
+/// cannot be read, a token still can.
+fn refuse_profile_name(store: &Store, text: &str) -> Result<(), CommandError> {
+    let Ok(found) = store.vault.profiles().find(text) else {
+        return Ok(());
+    };
+    let name = found.profile.name;
+    Err(CommandError::usage(
+        "token_input_invalid",
+        format!("`{name}` is no token: it is the name of a profile"),
+    )
+    .hint(format!("Look at its cached token: -p {name}")))
 }
 
 fn warn_of_process_list(ui: &Ui) {

@@ -327,8 +327,9 @@ fn written(mut stdout: impl Write, bytes: &[u8]) -> Result<bool, CommandError> {
     }
 }
 
-/// Answers a command line that is none: help and version go to stdout, all else is a usage error.
-pub(crate) fn usage(error: &clap::Error, as_json: bool) -> ExitCode {
+/// Answers a command line that is none: help and version go to stdout, all else is a usage error,
+/// with the command that was probably meant.
+pub(crate) fn usage(error: &clap::Error, meant: Option<&str>, as_json: bool) -> ExitCode {
     if !error.use_stderr() {
         // If stdout is gone, there is nobody to tell.
         let _ = error.print();
@@ -336,11 +337,13 @@ pub(crate) fn usage(error: &clap::Error, as_json: bool) -> ExitCode {
     }
     let plain = redacted(&error.to_string());
     let safe = escaped_keeping_lines(&plain);
+    let meant = meant.map(|command| format!("A profile's name goes with -p: {command}"));
     if as_json {
         let message = safe.lines().next().unwrap_or_default();
         let worded =
-            CommandError::usage("invalid_arguments", message.trim_start_matches("error: "))
-                .hint("See: entra-auth-cli --help, or the command's own --help");
+            CommandError::usage("invalid_arguments", message.trim_start_matches("error: "));
+        let worded = meant.into_iter().fold(worded, CommandError::hint);
+        let worded = worded.hint("See: entra-auth-cli --help, or the command's own --help");
         screen::line(&failure_document(&worded));
     } else {
         let styled = if safe == error.to_string() {
@@ -350,6 +353,9 @@ pub(crate) fn usage(error: &clap::Error, as_json: bool) -> ExitCode {
         };
         for line in styled.lines() {
             screen::text(line, HANGING);
+        }
+        if let Some(meant) = meant {
+            screen::text(&format!("{HINT}hint{HINT:#}: {meant}"), HANGING);
         }
     }
     ExitCode::from(Kind::Usage.exit_code())

@@ -56,6 +56,24 @@ fn three_no_such_profile() {
 }
 
 #[test]
+fn four_a_profiles_name_without_its_flag() {
+    let world = World::with_profile();
+    assert_snapshot!(world.call(&["doctor", "sp"]).run().failure(4), @r"
+    error: unexpected argument 'sp' found
+
+    Usage: entra-auth-cli doctor [OPTIONS]
+
+    For more information, try '--help'.
+    hint: A profile's name goes with -p: entra-auth-cli doctor -p sp
+    ");
+    let refused = world.call(&["get-token", "sp", "-o", "json"]).run();
+    assert_eq!(
+        refused.failure_document(4)["hints"][0],
+        "A profile's name goes with -p: entra-auth-cli get-token -p sp"
+    );
+}
+
+#[test]
 fn four_arguments_that_cannot_work() {
     let world = World::with_profile();
     for arguments in [

@@ -131,6 +131,19 @@ fn what_is_no_token_is_an_error_that_repeats_nothing() {
 }
 
 #[test]
+fn a_profiles_name_in_a_tokens_place_is_told_as_that() {
+    let world = World::with_profile();
+    for command in ["inspect", "check"] {
+        let said = world.call(&[command, "sp"]).run().failure(4);
+        assert_eq!(
+            said,
+            "error: `sp` is no token: it is the name of a profile [token_input_invalid]\n\
+             hint: Look at its cached token: -p sp\n"
+        );
+    }
+}
+
+#[test]
 fn a_token_cannot_reach_the_terminal() {
     let home = Home::new();
     let hostile = "\u{1b}]0;owned\u{7}\u{9b}31m\u{202e}\u{e0041}";
