@@ -15,24 +15,27 @@ use crate::Cloud;
 use crate::Flow;
 use crate::Timestamp;
 
-/// A profile's name: ASCII letters, digits, `.`, `-` and `_`.
+/// A profile's name: ASCII letters, digits, `.`, `-` and `_`, with no `-` in front, where it would
+/// be read as a flag in the commands that name it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ProfileName(String);
 
 /// Text that can name no profile.
 #[derive(Debug, Error, PartialEq, Eq)]
-#[error("a profile name is 1 to 128 letters, digits, `.`, `-` or `_`")]
+#[error("a profile name is 1 to 128 letters, digits, `.`, `-` or `_`, the first of them no `-`")]
 pub struct ProfileNameError;
 
 impl ProfileName {
     /// Takes a name as it is.
     ///
     /// # Errors
-    /// [`ProfileNameError`] if it is empty, over 128 characters, or holds any other character.
+    /// [`ProfileNameError`] if it is empty, over 128 characters, begins with `-`, or holds any other
+    /// character.
     pub fn parse(text: &str) -> Result<Self, ProfileNameError> {
         let legal = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
-        if text.is_empty() || text.len() > 128 || !text.bytes().all(legal) {
+        let is_a_name = !text.is_empty() && !text.starts_with('-') && text.len() <= 128;
+        if !is_a_name || !text.bytes().all(legal) {
             return Err(ProfileNameError);
         }
         Ok(Self(text.to_owned()))
@@ -280,7 +283,7 @@ mod tests {
 
     #[test]
     fn names_are_limited_to_harmless_characters() {
-        for good in ["default", "a.b-c_D9", "-"] {
+        for good in ["default", "a.b-c_D9", "_-"] {
             assert!(ProfileName::parse(good).is_ok(), "{good}");
         }
         for bad in [
@@ -291,6 +294,8 @@ mod tests {
             "ä",
             "a'b",
             "$(x)",
+            "-",
+            "--yes",
             &"x".repeat(129),
         ] {
             assert_eq!(ProfileName::parse(bad), Err(ProfileNameError), "{bad:?}");

@@ -22,7 +22,7 @@ pub(crate) fn with_profile(
     let Some(ContextValue::String(name)) = error.get(ContextKind::InvalidArg) else {
         return None;
     };
-    if name.starts_with('-') || ProfileName::parse(name).is_err() {
+    if ProfileName::parse(name).is_err() {
         return None;
     }
     let mut command = Arguments::command();

@@ -72,10 +72,8 @@ pub(crate) fn answer(
         Values::Files => return format!("{FILES}\n"),
         Values::Free => Vec::new(),
         Values::Words(words) => words,
-        // A name that begins with a dash would be read as a flag, `--yes` for one.
         Values::Profiles => profiles()
             .into_iter()
-            .filter(|name| !name.starts_with('-'))
             .map(|name| Candidate::new(name, None))
             .collect(),
     };
