@@ -16,7 +16,9 @@ use vault::Protection;
 use vault::ProtectionChange;
 use vault::ProtectionChanged;
 use vault::SecretKind;
+#[cfg(target_os = "linux")]
 use vault::StorageError;
+#[cfg(target_os = "linux")]
 use vault::StorageFailure;
 use vault::Vault;
 use vault::VaultError;
