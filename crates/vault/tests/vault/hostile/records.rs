@@ -350,6 +350,7 @@ fn what_killed_writers_left_is_swept_up_and_nothing_else() {
         let file = fs::File::options().write(true).open(&leftover).unwrap();
         let long_ago = std::time::SystemTime::now() - Duration::from_hours(2);
         file.set_modified(long_ago).unwrap();
+        drop(file);
         rewrite();
         assert!(!leftover.exists());
     }
