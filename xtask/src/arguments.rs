@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::{audit, bench, errors, man, screens, stage::Stage, test};
+use crate::{audit, bench, errors, man, other_systems, screens, stage::Stage, test};
 
 /// The project's chores.
 #[derive(Debug, Parser)]
@@ -40,6 +40,8 @@ enum Chore {
     Errors,
     /// Write the manual pages to target/man
     Man,
+    /// Compile for macOS and Windows, and run what Windows gets under Wine (as root, on Debian)
+    OtherSystems,
 }
 
 impl Arguments {
@@ -57,6 +59,7 @@ impl Arguments {
             Chore::Screens => screens::run(),
             Chore::Errors => errors::run(),
             Chore::Man => man::run(),
+            Chore::OtherSystems => other_systems::run(),
         }
     }
 }

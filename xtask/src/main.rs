@@ -13,6 +13,7 @@ mod command;
 mod errors;
 mod leftovers;
 mod man;
+mod other_systems;
 mod screens;
 mod stage;
 mod stages;

@@ -26,23 +26,41 @@ const PROGRAMS: &[(&str, &str)] = &[
 /// Folders of `tests/peers` with an npm package of their own.
 const NODE_PACKAGES: [&str; 2] = ["browser", "oidc-provider"];
 
-/// Installs the Debian packages whose programs are not there.
+/// Installs the Debian packages that the tests need and whose programs are not there.
 pub(crate) fn install_debian_packages(workspace: &Workspace) -> anyhow::Result<()> {
-    let mut missing: Vec<&str> = PROGRAMS
-        .iter()
-        .filter(|(program, _)| !is_installed(program))
-        .map(|(_, package)| *package)
-        .collect();
+    let mut missing = missing(PROGRAMS);
     if !can_make_environments(workspace) {
         missing.push("python3-venv");
     }
-    if missing.is_empty() {
+    install(workspace, &missing)
+}
+
+/// Installs the Debian package that holds the program, if it is not there.
+pub(crate) fn install_program(
+    workspace: &Workspace,
+    program: &str,
+    package: &str,
+) -> anyhow::Result<()> {
+    install(workspace, &missing(&[(program, package)]))
+}
+
+/// The packages of the programs that are not there.
+fn missing<'p>(programs: &[(&str, &'p str)]) -> Vec<&'p str> {
+    programs
+        .iter()
+        .filter(|(program, _)| !is_installed(program))
+        .map(|(_, package)| *package)
+        .collect()
+}
+
+fn install(workspace: &Workspace, packages: &[&str]) -> anyhow::Result<()> {
+    if packages.is_empty() {
         return Ok(());
     }
     ensure!(
         is_installed("apt-get"),
         "not installed, and there is no apt-get to install them: {}",
-        missing.join(" ")
+        packages.join(" ")
     );
     workspace
         .program("apt-get")
@@ -52,7 +70,7 @@ pub(crate) fn install_debian_packages(workspace: &Workspace) -> anyhow::Result<(
         .program("apt-get")
         .env("DEBIAN_FRONTEND", "noninteractive")
         .args(["install", "--quiet", "--yes", "--no-install-recommends"])
-        .args(missing)
+        .args(packages)
         .run()
         .context("installing Debian packages (this needs root)")
 }

@@ -163,6 +163,8 @@ mod tests {
         "terminal_failed",
     ];
 
+    // In paths and errors of the system, as Unix says them.
+    #[cfg(unix)]
     #[test]
     fn every_example_is_what_the_program_says() {
         let mut wrong = Vec::new();

@@ -111,6 +111,7 @@ mod tests {
         read(reference, timeout, &Variables, &kept_back, &clock).map(|text| text.to_string())
     }
 
+    #[cfg(unix)]
     fn command(words: &[&str]) -> SecretReference {
         SecretReference::Command(words.iter().map(|&word| word.to_owned()).collect())
     }

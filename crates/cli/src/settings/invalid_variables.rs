@@ -139,7 +139,9 @@ mod tests {
             };
             for word in list.trim_end_matches('.').split([',', ' ']) {
                 let is_value = !word.is_empty() && word != "and";
-                assert!(!is_value || reads(word), "{name}: {word}");
+                // A path that begins with a slash is absolute on Unix only.
+                let is_elsewhere = cfg!(windows) && word.starts_with("file:/");
+                assert!(!is_value || is_elsewhere || reads(word), "{name}: {word}");
             }
             assert!(!reads("telepathy"), "{name}");
         }

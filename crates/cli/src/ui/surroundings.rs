@@ -320,7 +320,7 @@ mod tests {
         for text in [
             "w3m",
             "/usr/bin/lynx -nocolor",
-            "links:elinks",
+            "links",
             "'www-browser'",
             "browsh %s",
         ] {
@@ -344,6 +344,7 @@ mod tests {
         let expected = ["firefox --private-window %s", "/opt/my browser/x"];
         assert_eq!(list.unwrap(), expected);
         assert_eq!(commands("lynx:w3m"), Err("lynx".to_owned()));
+        assert_eq!(commands("links:elinks"), Err("links".to_owned()));
     }
 
     #[test]

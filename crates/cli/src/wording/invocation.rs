@@ -96,6 +96,7 @@ pub(crate) mod tests {
     use model::AuthorityInput;
     use model::ClientId;
     use model::ProfileName;
+    #[cfg(unix)]
     use model::RedirectUri;
     use model::Scopes;
 
@@ -143,6 +144,8 @@ pub(crate) mod tests {
         );
     }
 
+    // Read back by the rules of POSIX shells: on Windows it is quoted for PowerShell.
+    #[cfg(unix)]
     #[test]
     fn without_a_profile_everything_is_said() {
         let mut request = request(None, Flow::InteractiveBrowser);

@@ -17,6 +17,7 @@ mod faults;
 mod graph;
 mod https;
 mod metadata;
+#[cfg(unix)]
 mod openssl;
 mod person;
 mod program;

@@ -23,6 +23,7 @@ pub(crate) const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type
 /// A key with its certificate. Made once for each test program: RSA keys take time.
 pub(crate) struct Identity {
     pub(crate) certificate: Vec<u8>,
+    #[cfg_attr(not(unix), expect(dead_code, reason = "OpenSSL alone reads it"))]
     pub(crate) key_pem: String,
     key: RsaKeyPair,
 }

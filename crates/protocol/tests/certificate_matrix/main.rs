@@ -1,6 +1,7 @@
 //! Certificate files as OpenSSL writes them: each kind that can be used opens, each kind that
 //! cannot says why.
-
+// Windows has no OpenSSL to write them with.
+#![cfg(unix)]
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,

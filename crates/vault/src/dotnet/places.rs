@@ -49,12 +49,11 @@ mod tests {
 
     #[test]
     fn they_lie_below_the_home_whatever_moves_ours() {
-        let places = places(Some("/home/a")).unwrap();
-        assert_eq!(
-            places.profiles,
-            Path::new("/home/a/.config/entra-auth-cli/profiles.json")
-        );
-        assert_eq!(places.secrets, Path::new("/home/a/.config/azadtool/secure"));
+        let home = if cfg!(windows) { "C:/a" } else { "/home/a" };
+        let places = places(Some(home)).unwrap();
+        let config = Path::new(home).join(".config");
+        assert_eq!(places.profiles, config.join("entra-auth-cli/profiles.json"));
+        assert_eq!(places.secrets, config.join("azadtool/secure"));
     }
 
     #[test]

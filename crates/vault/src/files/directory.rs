@@ -370,12 +370,12 @@ impl Directory {
         name: &str,
         opening: Opening<'_>,
     ) -> Result<(), StorageError> {
-        let Some(below) = self.open_below(name, opening)? else {
+        let Some(Self { directory, path }) = self.open_below(name, opening)? else {
             return Ok(());
         };
-        let failed = |source| StorageError::io("remove", &below.path, source);
+        let failed = |source| StorageError::io("remove", &path, source);
         // Some systems pass over entries while others are removed.
-        let entries = below.directory.entries().map_err(failed)?;
+        let entries = directory.entries().map_err(failed)?;
         let entries: Vec<_> = entries.collect::<io::Result<_>>().map_err(failed)?;
         for entry in entries {
             match entry.remove_file() {
@@ -383,6 +383,8 @@ impl Directory {
                 _ => {}
             }
         }
+        // Windows removes no directory that is open.
+        drop(directory);
         match self.directory.remove_dir(name) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(error)),
             _ => Ok(()),

@@ -28,14 +28,6 @@ fn keep(vault: &Vault, owner: &AccountOwner, book: &AccountBook) {
     assert_eq!(kept.unwrap().as_ref(), Some(book));
 }
 
-/// Looks without changing anything, which makes a missing copy anew.
-fn look(vault: &Vault, owner: &AccountOwner) -> Option<AccountBook> {
-    vault
-        .accounts()
-        .update(owner, LONG, &mut |book| book)
-        .unwrap()
-}
-
 #[test]
 fn accounts_are_found_again_wherever_the_key_rests() {
     for (kind, home) in homes() {
@@ -224,6 +216,14 @@ mod copies {
             keyring: Home::with_keyring().keyring,
             ..Home::with_session()
         }
+    }
+
+    /// Looks without changing anything, which makes a missing copy anew.
+    fn look(vault: &Vault, owner: &AccountOwner) -> Option<AccountBook> {
+        vault
+            .accounts()
+            .update(owner, LONG, &mut |book| book)
+            .unwrap()
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! Damaged, swapped, restored and foreign files; lost and wrong keys; links where we write.
-#![cfg(unix)]
 
 mod changes;
+#[cfg(unix)]
 mod keys;
+#[cfg(unix)]
 mod places;
 mod records;
+#[cfg(unix)]
 mod unlocked;
 
 use std::path::PathBuf;
@@ -87,10 +89,11 @@ fn sealed_files(home: &Home) -> Vec<PathBuf> {
 
 /// Homes without and with a session key, and how many sealed files [`fill`] makes there.
 fn homes() -> Vec<(Home, usize)> {
-    let mut homes = vec![(Home::new(), 12)];
-    #[cfg(target_os = "linux")]
-    homes.push((Home::with_session(), 14));
-    homes
+    vec![
+        (Home::new(), 12),
+        #[cfg(target_os = "linux")]
+        (Home::with_session(), 14),
+    ]
 }
 
 /// Opens everything there is; nothing may be taken for something else. Returns how many records

@@ -27,7 +27,7 @@ use vault::SecretKind;
 use vault::VaultError;
 
 pub(crate) fn homes() -> Vec<(&'static str, Home)> {
-    let mut homes = vec![
+    vec![
         ("key file", Home::new()),
         ("keyring", Home::with_keyring()),
         (
@@ -37,11 +37,9 @@ pub(crate) fn homes() -> Vec<(&'static str, Home)> {
                 ..Home::new()
             },
         ),
-    ];
-    if cfg!(target_os = "linux") {
-        homes.push(("session key", Home::with_session()));
-    }
-    homes
+        #[cfg(target_os = "linux")]
+        ("session key", Home::with_session()),
+    ]
 }
 
 #[test]

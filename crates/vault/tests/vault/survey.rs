@@ -1,11 +1,10 @@
 //! Looking at a store: what is found, and that nothing is changed.
 
-use std::os::unix::fs::PermissionsExt as _;
-
 use keyring_core::Error;
 use vault::SecretKind;
 use vault::survey;
 use vault::survey::KeyAccess;
+#[cfg(target_os = "linux")]
 use vault::survey::SessionKey;
 use vault::survey::Standing;
 
@@ -13,10 +12,6 @@ use crate::common::Home;
 use crate::common::RealClock;
 use crate::common::destination;
 use crate::common::name;
-
-fn mode(path: &std::path::Path) -> u32 {
-    std::fs::metadata(path).unwrap().permissions().mode() & 0o777
-}
 
 #[test]
 fn who_only_looks_makes_no_store() {
@@ -36,7 +31,7 @@ fn who_only_looks_makes_no_store() {
 }
 
 #[test]
-fn who_only_looks_reads_what_is_there_and_repairs_no_mode() {
+fn who_only_looks_reads_what_is_there() {
     let home = Home::new();
     let writer = home.vault();
     let (profile, destination) = (name("sp"), destination("t"));
@@ -44,8 +39,6 @@ fn who_only_looks_reads_what_is_there_and_repairs_no_mode() {
     secrets
         .put(&profile, SecretKind::ClientSecret, &destination, "x")
         .unwrap();
-    let state = home.locations().state;
-    std::fs::set_permissions(&state, std::fs::Permissions::from_mode(0o755)).unwrap();
     let vault = home.vault().looking_only();
     assert_eq!(vault.key_access().unwrap(), KeyAccess::Had);
     let found = vault
@@ -61,11 +54,28 @@ fn who_only_looks_reads_what_is_there_and_repairs_no_mode() {
     };
     assert!((-5..600).contains(&age), "{age}");
     assert_eq!(vault.has_file_locks().unwrap(), Some(()));
-    assert_eq!(mode(&state), 0o755);
-    let seen = survey::place(&state).unwrap();
+    let seen = survey::place(&home.locations().state).unwrap();
     assert_eq!(seen.stands, Standing::Directory);
-    assert_eq!(seen.ownership.unwrap().mode, 0o755);
-    assert!(seen.ownership.unwrap().is_ours && seen.is_writable);
+    assert!(seen.is_writable);
+}
+
+#[cfg(unix)]
+#[test]
+fn who_only_looks_repairs_no_mode() {
+    use std::fs::Permissions;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let home = Home::new();
+    home.vault().unlock().unwrap();
+    let state = home.locations().state;
+    std::fs::set_permissions(&state, Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(
+        home.vault().looking_only().key_access().unwrap(),
+        KeyAccess::Had
+    );
+    let seen = survey::place(&state).unwrap().ownership.unwrap();
+    assert_eq!(seen.mode, 0o755);
+    assert!(seen.is_ours);
 }
 
 #[test]
@@ -73,26 +83,28 @@ fn a_place_that_is_not_there_is_judged_by_what_is_above_it() {
     let home = Home::new();
     let place = survey::place(&home.path("a/b/c")).unwrap();
     assert_eq!(place.stands, Standing::Nothing);
-    assert!(place.is_writable && place.free_space.is_some_and(|bytes| bytes > 0));
-    std::os::unix::fs::symlink("/tmp", home.path("link")).unwrap();
-    let link = survey::place(&home.path("link")).unwrap();
-    assert_eq!(link.stands, Standing::Link);
+    assert!(place.is_writable);
+    #[cfg(unix)]
+    {
+        assert!(place.free_space.is_some_and(|bytes| bytes > 0));
+        std::os::unix::fs::symlink("/tmp", home.path("link")).unwrap();
+        let link = survey::place(&home.path("link")).unwrap();
+        assert_eq!(link.stands, Standing::Link);
+    }
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn a_session_key_is_found_or_the_lack_of_a_place_explained() {
     let without = Home::new();
     let state = without.vault().looking_only().session_key_state().unwrap();
     assert!(matches!(state, SessionKey::Impossible(_)), "{state:?}");
-    #[cfg(target_os = "linux")]
-    {
-        let home = Home::with_session();
-        let vault = home.vault().looking_only();
-        assert_eq!(vault.session_key_state().unwrap(), SessionKey::NotYet);
-        home.vault().fingerprint(&["a"]).unwrap();
-        let vault = home.vault().looking_only();
-        assert_eq!(vault.session_key_state().unwrap(), SessionKey::Present);
-    }
+    let home = Home::with_session();
+    let vault = home.vault().looking_only();
+    assert_eq!(vault.session_key_state().unwrap(), SessionKey::NotYet);
+    home.vault().fingerprint(&["a"]).unwrap();
+    let vault = home.vault().looking_only();
+    assert_eq!(vault.session_key_state().unwrap(), SessionKey::Present);
 }
 
 #[test]

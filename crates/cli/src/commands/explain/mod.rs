@@ -147,5 +147,7 @@ fn nothing_recognised(found: &Diagnosis, text: &str) -> CommandError {
     error.hint("See what there is: entra-auth-cli explain --list, or --search WORDS")
 }
 
+// Its commands are quoted for the shell of the system.
+#[cfg(unix)]
 #[cfg(test)]
 mod matrix;

@@ -1,6 +1,7 @@
 //! Records damaged, swapped, restored, brought from elsewhere, or left behind.
 
 use std::fs;
+#[cfg(unix)]
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -163,6 +164,7 @@ fn one_file_that_is_no_record_troubles_no_list() {
         let path = home.files(&format!("state/{directory}")).remove(0);
         fs::write(&path, vec![0; 2 << 20]).unwrap();
         fs::write(path.with_file_name("notes.txt"), b"by a person").unwrap();
+        #[cfg(unix)]
         symlink("/etc/passwd", path.with_file_name("ab".repeat(32))).unwrap();
     }
     let vault = home.vault();
@@ -348,6 +350,7 @@ fn what_killed_writers_left_is_swept_up_and_nothing_else() {
         let file = fs::File::options().write(true).open(&leftover).unwrap();
         let long_ago = std::time::SystemTime::now() - Duration::from_hours(2);
         file.set_modified(long_ago).unwrap();
+        drop(file);
         rewrite();
         assert!(!leftover.exists());
     }

@@ -4,6 +4,7 @@
 #[cfg(target_os = "linux")]
 mod dconf;
 
+#[cfg(target_os = "linux")]
 use std::path::PathBuf;
 
 use url::Url;
