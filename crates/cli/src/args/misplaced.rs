@@ -11,7 +11,7 @@ use model::ProfileName;
 use super::Arguments;
 
 /// The command line that was probably meant, where a name stands that no flag takes and the
-/// command has `-p`.
+/// command has `-p`. Other arguments are left out (`…`): one of them could be a secret.
 pub(crate) fn with_profile(
     error: &clap::Error,
     arguments: impl IntoIterator<Item = OsString>,
@@ -28,17 +28,24 @@ pub(crate) fn with_profile(
     let mut command = Arguments::command();
     command.build();
     let mut line = command.get_name().to_owned();
-    for argument in arguments {
-        let Some(subcommand) = command.find_subcommand(&argument) else {
-            break;
+    let mut further = arguments.into_iter().skip_while(|argument| {
+        let Some(subcommand) = command.find_subcommand(argument) else {
+            return false;
         };
         line.extend([" ", subcommand.get_name()]);
         command = subcommand.clone();
-    }
+        true
+    });
+    let is_name_alone = further.nth(1).is_none();
     let mut flags = command.get_arguments().filter_map(clap::Arg::get_short);
-    flags
-        .any(|flag| flag == 'p')
-        .then(|| format!("{line} -p {name}"))
+    if !flags.any(|flag| flag == 'p') {
+        return None;
+    }
+    line.extend([" -p ", name]);
+    if !is_name_alone {
+        line.push_str(" …");
+    }
+    Some(line)
 }
 
 #[cfg(test)]
@@ -59,11 +66,11 @@ mod tests {
             ("e doctor webapp", "entra-auth-cli doctor -p webapp"),
             (
                 "e get-token webapp -s arm",
-                "entra-auth-cli get-token -p webapp",
+                "entra-auth-cli get-token -p webapp …",
             ),
             (
                 "e config create web.app --client-id x",
-                "entra-auth-cli config create -p web.app",
+                "entra-auth-cli config create -p web.app …",
             ),
         ] {
             assert_eq!(meant(line).as_deref(), Some(expected));

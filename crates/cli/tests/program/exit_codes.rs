@@ -69,7 +69,7 @@ fn four_a_profiles_name_without_its_flag() {
     let refused = world.call(&["get-token", "sp", "-o", "json"]).run();
     assert_eq!(
         refused.failure_document(4)["hints"][0],
-        "A profile's name goes with -p: entra-auth-cli get-token -p sp"
+        "A profile's name goes with -p: entra-auth-cli get-token -p sp …"
     );
 }
 
