@@ -26,7 +26,7 @@ impl fmt::Debug for GivenToken {
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Which token")]
 pub struct InputArgs {
-    /// The token, or - for stdin; other users of the machine can read it in the process list
+    /// The token, @FILE, or - for stdin; other users of the machine can read it in the process list
     #[arg(value_name = "TOKEN", group = "token_source", value_parser = given)]
     pub token: Option<GivenToken>,
 

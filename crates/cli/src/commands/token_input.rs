@@ -29,6 +29,9 @@ use crate::wording;
 /// One byte more than is looked at, so that what is longer is noticed.
 const LONGEST: u64 = jwt::LONGEST_INPUT as u64 + 1;
 
+/// No longer path can be opened anywhere, in bytes.
+const LONGEST_PATH: usize = 4096;
+
 /// A token to look at.
 pub(super) enum TokenInput {
     /// It came from outside.
@@ -124,13 +127,8 @@ pub(super) fn found(
     store: &Store,
     args: &InputArgs,
 ) -> Result<Found, CommandError> {
-    if let Some(given) = args.token.as_ref().or(args.token_value.as_ref()) {
-        if given.0.as_str() == "-" {
-            return from_stdin().map(Found::Token);
-        }
-        refuse_profile_name(store, &given.0)?;
-        warn_of_process_list(ui);
-        return cleaned(&given.0).map(Found::Token);
+    if let Some(token) = args.token.as_ref().or(args.token_value.as_ref()) {
+        return given(ui, store, token).map(Found::Token);
     }
     if let Some(path) = &args.file {
         return from_file(path).map(Found::Token);
@@ -142,16 +140,23 @@ pub(super) fn found(
     from_cache(ui, variables, store, args)
 }
 
-/// The token to compare with: `-` is stdin, `@FILE` a file.
-pub(super) fn other(ui: &Ui, given: &GivenToken) -> Result<TokenInput, CommandError> {
-    if given.0.as_str() == "-" {
+/// A token of the arguments: `-` is stdin, `@FILE` a file.
+pub(super) fn given(
+    ui: &Ui,
+    store: &Store,
+    token: &GivenToken,
+) -> Result<TokenInput, CommandError> {
+    let text = token.0.as_str();
+    if text == "-" {
         return from_stdin();
     }
-    if let Some(path) = given.0.strip_prefix('@') {
+    if let Some(path) = text.strip_prefix('@') {
         return from_file(Path::new(path));
     }
+    refuse_profile_name(store, text)?;
+    refuse_file_name(text)?;
     warn_of_process_list(ui);
-    cleaned(&given.0)
+    cleaned(text)
 }
 
 /// Says on stderr what the answer itself does not say of how the token was written down.
@@ -173,6 +178,22 @@ fn refuse_profile_name(store: &Store, text: &str) -> Result<(), CommandError> {
         format!("`{name}` is no token: it is the name of a profile"),
     )
     .hint(format!("Look at its cached token: -p {name}")))
+}
+
+/// A file of that name is what is meant: no token is the name of one by chance.
+fn refuse_file_name(text: &str) -> Result<(), CommandError> {
+    let is_short = text.len() <= LONGEST_PATH;
+    if !is_short || !Path::new(text).is_file() {
+        return Ok(());
+    }
+    Err(CommandError::usage(
+        "token_input_invalid",
+        "that is no token: it is the name of a file",
+    )
+    .hint(format!(
+        "Read the token from it: {}",
+        shell::word(&format!("@{text}"))
+    )))
 }
 
 fn warn_of_process_list(ui: &Ui) {

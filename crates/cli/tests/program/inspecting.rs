@@ -131,6 +131,26 @@ fn what_is_no_token_is_an_error_that_repeats_nothing() {
 }
 
 #[test]
+fn a_file_is_read_where_that_is_said_and_its_name_is_no_token() {
+    let home = Home::new();
+    let file = home.put("kept.token", living());
+    let file = file.to_str().unwrap();
+    for command in ["inspect", "check"] {
+        let at = format!("@{file}");
+        home.call(&[command, &at]).run().answer();
+        let said = home.call(&[command, file]).run().failure(4);
+        assert!(said.contains("it is the name of a file"), "{said}");
+        assert!(said.contains(&at), "{said}");
+    }
+    let call = home.call(&["inspect", "-", "--diff", file]);
+    let said = call.input(living()).run().failure(4);
+    assert!(said.contains("it is the name of a file"), "{said}");
+    let call = home.call(&["inspect", "-", "--diff", "opaque"]);
+    let said = call.input(living()).run().failure(4);
+    assert!(said.contains("it cannot be compared: opaque"), "{said}");
+}
+
+#[test]
 fn a_profiles_name_in_a_tokens_place_is_told_as_that() {
     let world = World::with_profile();
     for command in ["inspect", "check"] {
@@ -177,8 +197,13 @@ fn a_token_cannot_reach_the_terminal() {
 #[test]
 fn two_tokens_are_compared_claim_by_claim() {
     let home = Home::new();
-    let this = token(&json!({"aud": "a", "roles": ["x"], "upn": "ada\u{1b}[2J"}));
-    let other = home.put("other", token(&json!({"aud": "a", "roles": ["y"]})));
+    let this = token(
+        &json!({"aud": "a", "uti": "1", "exp": 1_790_000_000, "roles": ["x"], "upn": "ada\u{1b}[2J"}),
+    );
+    let other = home.put(
+        "other",
+        token(&json!({"aud": "a", "uti": "2", "exp": 1_790_003_600, "roles": ["y"]})),
+    );
     let other = format!("@{}", other.display());
     let call = home.call(&["inspect", "-", "--diff", &other]);
     let said = call.input(this.clone()).run().answer();
@@ -187,7 +212,7 @@ fn two_tokens_are_compared_claim_by_claim() {
     let document: Value = serde_json::from_str(&call.input(this).run().answer()).unwrap();
     assert_eq!(document["same"], false);
     assert_eq!(
-        document["claims"][0],
+        document["claims"][1],
         json!({"name": "roles", "this": ["x"], "other": ["y"]})
     );
     assert_eq!(document["header"], json!([]));

@@ -172,14 +172,7 @@ fn of_claims(claims: &Object, speaker: Speaker) -> Vec<Warning> {
             "it lives long because it may be revoked at any time: be ready for a claims challenge",
         ));
     }
-    if let (Some(idp), Some(iss)) = (claims.text("idp"), claims.text("iss"))
-        && idp != iss
-    {
-        found.push(warning(
-            "guest",
-            format!("another provider signed the person in: {idp}"),
-        ));
-    }
+    found.extend(guest(claims));
     let overage = claims
         .get("_claim_names")
         .and_then(Json::as_object)
@@ -191,6 +184,24 @@ fn of_claims(claims: &Object, speaker: Speaker) -> Vec<Warning> {
         ));
     }
     found
+}
+
+/// `idp` names whoever signed in a person from elsewhere; the optional claim `acct` says that the
+/// account is a guest's (Microsoft identity platform, "Optional claims reference").
+fn guest(claims: &Object) -> Option<Warning> {
+    let message = match (claims.text("idp"), claims.text("iss")) {
+        (Some(idp), Some(iss)) if idp != iss => {
+            format!("another provider signed the person in: {idp}")
+        }
+        _ if claims.get("acct").and_then(Json::as_seconds) == Some(1)
+            || claims.text("acct") == Some("1") =>
+        {
+            "the account is a guest of the tenant: what it may do there is the tenant's to say"
+                .to_owned()
+        }
+        _ => return None,
+    };
+    Some(warning("guest", message))
 }
 
 #[cfg(test)]
@@ -249,6 +260,12 @@ mod tests {
             ),
             (user(json!({"iss": "x", "idp": "live.com"})), &["guest"]),
             (user(json!({"iss": "x", "idp": "x"})), &[]),
+            (user(json!({"acct": 1})), &["guest"]),
+            (
+                user(json!({"iss": "x", "idp": "x", "acct": "1"})),
+                &["guest"],
+            ),
+            (user(json!({"acct": 0})), &[]),
             (user(json!({"hasgroups": true})), &["groups_left_out"]),
             (
                 user(json!({"_claim_names": {"groups": "src1"}})),

@@ -6,12 +6,14 @@ mod comparison;
 mod corpus;
 mod document;
 mod pretty;
+mod side_by_side;
 mod verify;
 
 use std::process::ExitCode;
 
 use model::Clock;
 use protocol::jwt;
+use protocol::jwt::Decoded;
 use protocol::ordered_json::Object;
 use protocol::token_meaning;
 
@@ -55,15 +57,25 @@ pub(super) fn run(
         return Ok(ExitCode::SUCCESS);
     }
     if let Some(given) = &args.diff {
-        let other = token_input::other(ui, given)?;
+        let other = token_input::given(ui, &store, given)?;
         token_input::warn_of_text(ui, &other);
         let other = jwt::decode(other.token());
+        for decoded in [&token, &other] {
+            refuse_unreadable(decoded)?;
+        }
         let comparison = Comparison::of(&token, &other);
         match args.output {
             InspectOutput::Json => ui.answer(&rendered::json(&comparison)?)?,
             InspectOutput::Yaml => ui.answer(&rendered::yaml(&comparison)?)?,
             InspectOutput::Pretty => {
-                ui.tell(&pretty::compared(&comparison, ui.text_width()))?;
+                let name = input
+                    .profile()
+                    .map_or("this token", |profile| profile.name.as_str());
+                let page = pretty::Page {
+                    width: ui.text_width(),
+                    zone: &settings::local_zone(variables),
+                };
+                ui.tell(&side_by_side::page(&page, name, &comparison))?;
             }
         }
         return Ok(ExitCode::SUCCESS);
@@ -100,6 +112,18 @@ pub(super) fn run(
         Some(verification) if !verification.genuine => ExitCode::from(NOT_GENUINE),
         _ => ExitCode::SUCCESS,
     })
+}
+
+/// Of a token without a header and claims to be seen, everything would differ.
+fn refuse_unreadable(token: &Decoded) -> Result<(), CommandError> {
+    if token.header.is_some() || token.claims.is_some() {
+        return Ok(());
+    }
+    Err(CommandError::usage(
+        "token_unreadable",
+        format!("it cannot be compared: {}", token.kind.description()),
+    )
+    .hint("Compare two tokens: --file FILE --diff @OTHER"))
 }
 
 fn give_part(

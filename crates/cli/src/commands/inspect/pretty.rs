@@ -13,16 +13,15 @@ use protocol::token_meaning::Meaning;
 use protocol::token_meaning::Validity;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::comparison::Comparison;
 use super::verify::Verification;
 use crate::output::wrapping::words_wrapped;
 use crate::wording;
 
-const TITLE: Style = Style::new().bold();
-const NAME: Style = AnsiColor::Cyan.on_default();
+pub(super) const TITLE: Style = Style::new().bold();
+pub(super) const NAME: Style = AnsiColor::Cyan.on_default();
 const PHRASE: Style = Style::new().dimmed();
-const GOOD: Style = AnsiColor::Green.on_default().bold();
-const BAD: Style = AnsiColor::Red.on_default().bold();
+pub(super) const GOOD: Style = AnsiColor::Green.on_default().bold();
+pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 
 /// A value longer than this is cut, in characters: `-o json` shows it whole.
@@ -169,7 +168,7 @@ impl Page<'_> {
         )
     }
 
-    fn title(&self, lines: &mut Vec<String>, title: &str) {
+    pub(super) fn title(&self, lines: &mut Vec<String>, title: &str) {
         lines.push(String::new());
         self.wrapped(lines, 0, title, TITLE);
     }
@@ -214,7 +213,8 @@ impl Page<'_> {
         }
     }
 
-    fn wrapped(&self, lines: &mut Vec<String>, indent: usize, text: &str, style: Style) {
+    /// Text from the tool itself or made harmless, in lines that fit.
+    pub(super) fn wrapped(&self, lines: &mut Vec<String>, indent: usize, text: &str, style: Style) {
         let space = " ".repeat(indent);
         for piece in words_wrapped(text, self.width - indent) {
             lines.push(format!("{space}{style}{piece}{style:#}"));
@@ -222,40 +222,8 @@ impl Page<'_> {
     }
 }
 
-/// Two tokens: what only the first has or says with `-`, what the other does with `+`.
-pub(super) fn compared(comparison: &Comparison<'_>, width: usize) -> String {
-    let page = Page {
-        width,
-        zone: &TimeZone::UTC,
-    };
-    let mut lines = Vec::new();
-    if comparison.same {
-        page.wrapped(&mut lines, 0, "Header and claims are the same.", TITLE);
-    }
-    for (title, differences) in [
-        ("Header", &comparison.header),
-        ("Claims", &comparison.claims),
-    ] {
-        if !differences.is_empty() {
-            page.wrapped(&mut lines, 0, title, TITLE);
-        }
-        for difference in differences {
-            page.wrapped(&mut lines, 2, &cut(difference.name), NAME);
-            for (sign, value, style) in [("-", difference.this, BAD), ("+", difference.other, GOOD)]
-            {
-                if let Some(value) = value {
-                    let said = format!("{sign} {}", cut(&shown(value)));
-                    page.wrapped(&mut lines, 4, &said, style);
-                }
-            }
-        }
-    }
-    lines.push(String::new());
-    lines.join("\n")
-}
-
 /// A value in one line, unescaped: a text as it is, anything else as JSON.
-fn shown(value: &Json) -> String {
+pub(super) fn shown(value: &Json) -> String {
     match value {
         Json::Text(text) => text.clone(),
         // A value that was read can be written.
@@ -264,7 +232,7 @@ fn shown(value: &Json) -> String {
 }
 
 /// Text from outside in harmless characters, cut where it is very long.
-fn cut(text: &str) -> String {
+pub(super) fn cut(text: &str) -> String {
     let total = text.chars().count();
     if total <= LONGEST_VALUE {
         return escaped(text).into_owned();
