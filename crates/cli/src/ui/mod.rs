@@ -50,6 +50,8 @@ const HANGING: usize = 2;
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 const HINT: Style = AnsiColor::Cyan.on_default().bold();
+/// For whoever searches or files a ticket; nobody has to read it.
+const CODE: Style = Style::new().dimmed();
 
 /// How to open a page before the eyes of the person at this machine: the commands of `$BROWSER`,
 /// none of them for the operating system's own way. `None` if there is no browser, or one whose
@@ -262,11 +264,14 @@ impl Ui {
 
     /// Says what is wrong and what to do, to the person.
     pub(crate) fn complain(&self, error: &CommandError) {
-        self.labelled(
-            ERROR,
-            "error",
-            &error_codes::with_code(&error.message, error.code),
-        );
+        let said = error_codes::with_code(&error.message, error.code);
+        let said = escaped(&said);
+        let code = format!("[{}]", error.code);
+        let said = match said.strip_suffix(&code) {
+            Some(message) => format!("{message}{CODE}{code}{CODE:#}"),
+            None => said.into_owned(),
+        };
+        screen::text(&format!("{ERROR}error{ERROR:#}: {said}"), HANGING);
         for hint in error.advice().iter() {
             self.labelled(HINT, "hint", hint);
         }
