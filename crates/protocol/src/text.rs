@@ -1,30 +1,17 @@
 //! Text from outside, made harmless before a person sees it.
 
+mod named_secrets;
+
 use std::borrow::Cow;
 use std::fmt::Write as _;
+
+use self::named_secrets::without_named_secrets;
 
 /// How much of an unexpected body an error shows, in characters.
 const EXCERPT_LENGTH: usize = 200;
 
 /// From which length on a run of token characters is taken for a token or a secret.
 const TOKEN_LENGTH: usize = 40;
-
-/// What a value is called that is a secret in a request or a reply (RFC 6749 §11.2, RFC 7521 §4,
-/// OpenID Connect Core 1.0 §2).
-const SECRET_NAMES: [&str; 12] = [
-    "access_token",
-    "assertion",
-    "client_assertion",
-    "client_secret",
-    "code",
-    "code_verifier",
-    "device_code",
-    "id_token",
-    "nonce",
-    "password",
-    "refresh_token",
-    "state",
-];
 
 /// What stands in an excerpt where something looked like a token.
 const HIDDEN: &str = "[…]";
@@ -169,69 +156,6 @@ pub fn without_secrets(text: &str) -> String {
     without_tokens(&without_named_secrets(text))
 }
 
-/// The text without the values that are named as secrets, in a form or in JSON, whole or cut off.
-fn without_named_secrets(text: &str) -> String {
-    let mut kept = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(separator) = rest.find([':', '=']) {
-        let secret = secret_name(&rest[..separator])
-            .map(|name| (name, value_after(rest, separator)))
-            .filter(|(name, (_, value))| !value.is_empty() && !is_number_of_error(name, value));
-        if let Some((_, (start, value))) = secret {
-            kept.push_str(&rest[..start]);
-            kept.push_str(HIDDEN);
-            rest = &rest[start + value.len()..];
-        } else {
-            kept.push_str(&rest[..=separator]);
-            rest = &rest[separator + 1..];
-        }
-    }
-    kept.push_str(rest);
-    kept
-}
-
-/// The name of a secret, if one stands at the end of the text: alone, or as the last part of a
-/// name such as `error.access_token`.
-fn secret_name(text: &str) -> Option<&'static str> {
-    let text = text.trim_end().trim_end_matches(is_quotation);
-    SECRET_NAMES.into_iter().find(|name| {
-        let start = text.len().saturating_sub(name.len());
-        text.get(start..)
-            .is_some_and(|end| end.eq_ignore_ascii_case(name))
-            && !text[..start].ends_with(|character: char| character.is_ascii_alphanumeric())
-    })
-}
-
-/// Whether a `code` is an HTTP status or an error's number, and no authorization code.
-fn is_number_of_error(name: &str, value: &str) -> bool {
-    name == "code" && value.len() <= 8 && value.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// What follows the separator at this place, and where it begins: up to the quote that closes it
-/// or, without quotes, to where a form's or an object's next part begins.
-fn value_after(text: &str, separator: usize) -> (usize, &str) {
-    let quoted = text[separator + 1..].trim_start();
-    let unescaped = quoted.trim_start_matches('\\');
-    let value = unescaped.strip_prefix(['"', '\'']).unwrap_or(unescaped);
-    let opening = &quoted[..quoted.len() - value.len()];
-    let end = match opening.chars().last() {
-        Some(quote) => value
-            .match_indices(quote)
-            .map(|(end, _)| end)
-            // Inside a string that is not itself inside one, an escaped quote is part of it.
-            .find(|end| opening.len() > 1 || !value[..*end].ends_with('\\')),
-        None => {
-            value.find(|character: char| character.is_whitespace() || "\"'&,{}".contains(character))
-        }
-    };
-    let start = text.len() - value.len();
-    (start, &value[..end.unwrap_or(value.len())])
-}
-
-const fn is_quotation(character: char) -> bool {
-    matches!(character, '"' | '\'' | '\\')
-}
-
 /// The text with every run of characters left out that could be a token, key or secret by its looks.
 /// It is not escaped.
 pub fn without_tokens(text: &str) -> String {
@@ -333,7 +257,7 @@ mod tests {
         );
         let shown = excerpt(body.as_bytes());
         assert!(
-            shown.starts_with("<html> <p>token […] […]</p>x x"),
+            shown.starts_with("<html> <p>token […] secret=[…]</p>x x"),
             "{shown}"
         );
         assert!(!shown.contains("eyJ") && !shown.contains("8Q~"), "{shown}");

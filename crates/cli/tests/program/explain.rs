@@ -150,6 +150,14 @@ fn a_secret_in_the_text_is_not_repeated() {
         "curl -d 'client_secret=pl4nted' failed strangely".to_owned(),
         "AADSTS65001: you sent refresh_token%3dpl4nted and client_assertion=pl4nted, sorry"
             .to_owned(),
+        "AADSTS7000215: nope. cmd: entra-auth-cli get-token --client-secret pl4nted --no-input"
+            .to_owned(),
+        "AADSTS7000215: it said {\"clientSecret\":\"pl4nted\"} and no".to_owned(),
+        "AADSTS7000215: no. secret: pl4nted; pwd=pl4nted".to_owned(),
+        "AADSTS7000215: no. AccountName=a;AccountKey=pl4nted==;EndpointSuffix=core".to_owned(),
+        "AADSTS7000215: no. X-Api-Key: pl4nted".to_owned(),
+        "AADSTS7000215: no. az login --service-principal -u app -p pl4nted".to_owned(),
+        "AADSTS7000215: Invalid client secret pl4nted is provided.".to_owned(),
     ] {
         for output in ["text", "json", "yaml"] {
             let outcome = home
@@ -163,6 +171,20 @@ fn a_secret_in_the_text_is_not_repeated() {
                 );
             }
         }
+    }
+}
+
+#[test]
+fn what_entra_says_of_secrets_is_repeated_whole() {
+    let home = Home::new();
+    for said in [
+        "Invalid client secret provided. Ensure the secret being sent in the request is the client \
+         secret value, not the client secret ID, for a secret added to app 'a-1'.",
+        "The provided client secret keys for app 'a-1' are expired. Visit the Azure portal to create \
+         new keys for your app: https://aka.ms/NewClientSecret",
+    ] {
+        let found = explained(&home, &[], &format!("AADSTS7000215: {said}"));
+        assert_eq!(found["findings"][0]["said"], said);
     }
 }
 
