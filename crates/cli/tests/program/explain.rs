@@ -189,6 +189,43 @@ fn what_entra_says_of_secrets_is_repeated_whole() {
 }
 
 #[test]
+fn no_link_leads_to_an_authority_that_nobody_approved() {
+    let home = Home::new();
+    let path = home.profiles();
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let profiles = serde_json::json!([{
+        "name": "evil", "tenantId": TENANT, "clientId": "a'&x=1",
+        "authMethod": "Public", "authority": "https://login.microsoftonline.com.evil.example",
+        "authorityType": "entra", "cloud": "Public",
+    }]);
+    std::fs::write(&path, profiles.to_string()).unwrap();
+    for code in ["AADSTS65001", "AADSTS90094", "AADSTS50049", "invalid_grant"] {
+        for output in ["text", "json", "yaml"] {
+            let call = home.call(&["explain", "-p", "evil", code, "-o", output]);
+            let said = call.run().answer();
+            assert!(!said.contains("evil.example"), "{said}");
+            let noted = "AUTHORITY stands for it";
+            let is_left_out = said.replace(noted, "").contains("AUTHORITY");
+            assert_eq!(is_left_out, said.contains(noted), "{said}");
+            for (before, _) in said.match_indices("/adminconsent?") {
+                let authority = said[..before].strip_suffix(TENANT);
+                assert!(authority.unwrap().ends_with("AUTHORITY/"), "{said}");
+            }
+        }
+    }
+    let said = home
+        .call(&["explain", "-p", "evil", "65001"])
+        .run()
+        .answer();
+    assert!(
+        said.contains(&format!(
+            "AUTHORITY/{TENANT}/adminconsent?client_id=CLIENT_ID"
+        )),
+        "{said}"
+    );
+}
+
+#[test]
 fn everything_can_be_listed_and_searched() {
     let home = Home::new();
     let list = home.call(&["explain", "--list"]).run().answer();
