@@ -13,6 +13,15 @@ const EXCERPT_LENGTH: usize = 200;
 /// From which length on a run of token characters is taken for a token or a secret.
 const TOKEN_LENGTH: usize = 40;
 
+/// How long the client secrets are at least that Entra makes.
+const CLIENT_SECRET_LENGTH: usize = 34;
+
+/// From which length on a run without slashes is no file's name, and no word of an address.
+const LONGEST_NAME: usize = 128;
+
+/// From which length on a run with slashes is no path and no address.
+const LONGEST_ADDRESS: usize = 512;
+
 /// What stands in an excerpt where something looked like a token.
 const HIDDEN: &str = "[…]";
 
@@ -177,15 +186,66 @@ pub fn without_tokens(text: &str) -> String {
     kept
 }
 
+/// The text of an error without what is a token or secret beyond doubt: the start of any JWT, runs
+/// longer than any name, and what has the form of Entra's client secrets. Paths, addresses and
+/// thumbprints stay, which [`without_tokens`] takes for tokens. It is not escaped.
+///
+/// ```
+/// let said = protocol::text::without_certain_tokens("there is no profile `eyJhbGciOiJub25lIn0`");
+/// assert_eq!(said, "there is no profile `[…]`");
+/// ```
+pub fn without_certain_tokens(text: &str) -> Cow<'_, str> {
+    let is_of_token =
+        |character: char| character.is_ascii_alphanumeric() || "-._~+/".contains(character);
+    let mut kept = String::new();
+    let mut done = 0;
+    let mut place = 0;
+    while let Some(offset) = text[place..].find(is_of_token) {
+        let start = place + offset;
+        let end = text[start..]
+            .find(|character| !is_of_token(character))
+            .map_or(text.len(), |length| start + length);
+        if is_certainly_a_token(&text[start..end]) {
+            kept.push_str(&text[done..start]);
+            kept.push_str(HIDDEN);
+            done = end;
+        }
+        place = end;
+    }
+    if done == 0 {
+        return Cow::Borrowed(text);
+    }
+    kept.push_str(&text[done..]);
+    Cow::Owned(kept)
+}
+
+/// Whether it is neither a path, nor an address, nor a thumbprint.
+fn is_certainly_a_token(run: &str) -> bool {
+    let is_jwt = |part: &str| part.starts_with("eyJ") && part.len() >= 10;
+    run.split(['.', '/']).any(is_jwt)
+        || run
+            .split('/')
+            .any(|part| part.len() >= LONGEST_NAME && is_mixed(part))
+        || run.split('/').any(|part| {
+            let is_long_enough = (CLIENT_SECRET_LENGTH..=TOKEN_LENGTH + 4).contains(&part.len());
+            is_long_enough && part.contains('~') && is_mixed(part)
+        })
+        || (run.len() >= LONGEST_ADDRESS && is_mixed(run))
+}
+
+/// Whether it has small and capital letters and digits.
+fn is_mixed(run: &str) -> bool {
+    run.bytes().any(|byte| byte.is_ascii_uppercase())
+        && run.bytes().any(|byte| byte.is_ascii_lowercase())
+        && run.bytes().any(|byte| byte.is_ascii_digit())
+}
+
 /// Long runs of mixed letters and digits, long runs without separators, and the start of any JWT.
 fn looks_like_a_token(run: &str) -> bool {
     if run.contains("eyJ") {
         return true;
     }
-    let mixed = run.bytes().any(|byte| byte.is_ascii_uppercase())
-        && run.bytes().any(|byte| byte.is_ascii_lowercase())
-        && run.bytes().any(|byte| byte.is_ascii_digit());
-    (run.len() >= TOKEN_LENGTH && mixed)
+    (run.len() >= TOKEN_LENGTH && is_mixed(run))
         || run
             .split(['.', '/', '='])
             .any(|part| part.len() >= TOKEN_LENGTH)
@@ -306,6 +366,41 @@ mod tests {
             ("barcode=x assertion failed", "barcode=x assertion failed"),
         ] {
             assert_eq!(excerpt(body.as_bytes()), shown);
+        }
+    }
+
+    #[test]
+    fn an_error_repeats_no_token_that_was_typed_in_the_wrong_place() {
+        let refresh_token = format!("1.AX{}", "aB3_-".repeat(60));
+        let compact = format!("EwB{}", "aB3+/".repeat(120));
+        for typed in [
+            "eyJ0eXAiOiJKV1QifQ.eyJhdWQiOiJ4In0.c2ln",
+            "@eyJ0eXAiOiJKV1QifQ.eyJhdWQiOiJ4In0.c2ln",
+            "abc8Q~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"[..40].as_ref(),
+            &refresh_token,
+            &compact,
+        ] {
+            let said = format!("`{typed}` cannot be read");
+            let shown = without_certain_tokens(&said);
+            assert!(shown.contains("[…]` cannot be read"), "{shown}");
+            assert!(!shown.contains(&typed[4..12]), "{shown}");
+        }
+    }
+
+    #[test]
+    fn an_error_keeps_paths_addresses_and_thumbprints() {
+        for said in [
+            "/private/var/folders/zz/zyXvpxvq6csfxvn_n0000000000000/T/entra-auth-cli/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08.tmp",
+            "https://entra.microsoft.com/11111111-2222-3333-4444-555555555555/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/CallAnAPI/appId/11111111-2222-3333-4444-555555555555",
+            "thumbprint A94A8FE5CCB19BA61C4C0873D391E987982FBBD3",
+            "x5t#S256 -bAXyBGvDdLrdqDsJgIkgtVbD6sRXTKUkKBTjHMuoKg",
+            "C:\\Users\\ada\\AppData\\Local\\PACKAG~1\\key1",
+            "the beginning eyJ",
+        ] {
+            assert!(
+                matches!(without_certain_tokens(said), Cow::Borrowed(_)),
+                "{said}"
+            );
         }
     }
 

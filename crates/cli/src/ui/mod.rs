@@ -29,6 +29,7 @@ use anstyle::AnsiColor;
 use anstyle::Style;
 use protocol::text::escaped;
 use protocol::text::escaped_keeping_lines;
+use protocol::text::without_certain_tokens;
 use protocol::text::without_tokens;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -201,7 +202,7 @@ impl Ui {
         if self.json {
             self.document("note", text);
         } else {
-            self.line(&escaped(text));
+            self.line(&escaped(&without_certain_tokens(text)));
         }
     }
 
@@ -273,13 +274,14 @@ impl Ui {
     }
 
     fn labelled(&self, style: Style, label: &str, text: &str) {
-        let text = escaped(text);
+        let text = without_certain_tokens(text);
+        let text = escaped(&text);
         screen::text(&format!("{style}{label}{style:#}: {text}"), HANGING);
     }
 
     fn document(&self, level: &str, text: &str) {
         let document = serde_json::json!({
-            "schema_version": 1, "level": level, "message": escaped(text),
+            "schema_version": 1, "level": level, "message": escaped(&without_certain_tokens(text)),
         });
         screen::line(&document.to_string());
     }
