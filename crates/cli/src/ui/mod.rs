@@ -321,7 +321,7 @@ fn written(mut stdout: impl Write, bytes: &[u8]) -> Result<bool, CommandError> {
     match written {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
         Err(error) => Err(CommandError::new(
-            Kind::Unexpected,
+            Kind::Store,
             "stdout_not_writable",
             format!("the answer could not be written: {error}"),
         )),

@@ -65,6 +65,31 @@ fn a_token_from_outside_is_judged_by_its_claims() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn an_answer_that_cannot_be_written_is_neither_yes_nor_no() {
+    let home = Home::new();
+    let key =
+        json!({"kty": "RSA", "kid": "k", "n": URL_SAFE_NO_PAD.encode([0xff; 256]), "e": "AQAB"});
+    let keys = home.put("keys.json", json!({"keys": [key]}).to_string());
+    let keys = keys.to_str().unwrap();
+    let valid = token(&json!({"exp": now() + 600}));
+    for arguments in [
+        &["check"][..],
+        &["check", "-o", "json"],
+        &["inspect", "--verify", "--keys", keys, "-o", "json"],
+        &["inspect", "--verify", "--keys", keys],
+    ] {
+        let full = std::fs::OpenOptions::new()
+            .write(true)
+            .open("/dev/full")
+            .unwrap();
+        let call = home.call(arguments).input(&*valid).stdout(full);
+        let said = call.run().failure(8);
+        assert!(said.contains("stdout_not_writable"), "{said}");
+    }
+}
+
 #[test]
 fn what_cannot_be_told_is_neither_yes_nor_no() {
     let home = Home::new();
