@@ -46,6 +46,9 @@ const SUFFIXES: [&str; 3] = ["plain", "text", "value"];
 /// What a sentence may put between a secret's name and the secret.
 const CONNECTIVES: [&str; 4] = ["as", "is", "value", "was"];
 
+/// The command of PowerShell that is handed a secret in clear.
+const SEALING: &str = "ConvertTo-SecureString";
+
 /// What is no secret, whatever it is called.
 const NOTHING: [&str; 5] = ["false", "none", "null", "true", "undefined"];
 
@@ -73,6 +76,7 @@ pub(super) fn without_named_secrets(text: &str) -> String {
             .or_else(|| name.in_address(text));
         if let Some((start, end)) = found
             && start < end
+            && !is_sealing(&text[start..end])
         {
             kept.push_str(&text[done..start]);
             kept.push_str(HIDDEN);
@@ -117,11 +121,11 @@ impl Name {
         text[self.start..self.end].trim_end_matches(['.', '-'])
     }
 
-    /// Whether it names a secret: alone, or with the name before it, as in `client secret value`.
+    /// Whether it names a secret: alone, or with the name before it, as in `client secret value:`.
     fn is_secret(&self, text: &str) -> bool {
         let name = self.in_text(text);
         names_a_secret(name)
-            || (name.eq_ignore_ascii_case("value")
+            || (CONNECTIVES.contains(&name.to_ascii_lowercase().as_str())
                 && Self::before(text, self.start)
                     .is_some_and(|before| names_a_secret(before.in_text(text))))
     }
@@ -172,7 +176,8 @@ impl Name {
         is_element.then_some((start, end))
     }
 
-    /// `--name value`, `-Name value` of PowerShell, `az … -p value`, `curl … -u value`.
+    /// `--name value`, `-Name value` of PowerShell, what it makes a secure string of,
+    /// `az … -p value`, `curl … -u value`.
     fn of_flag(&self, text: &str) -> Option<Span> {
         let name = self.in_text(text);
         let is_long = name.starts_with('-') && name.trim_start_matches('-').len() > 1;
@@ -193,14 +198,23 @@ impl Name {
             "-u" => called("curl"),
             _ => false,
         };
-        let is_of_secret = is_short || (is_long && self.is_secret(text));
+        let is_sealed = name.eq_ignore_ascii_case(SEALING)
+            || (name.eq_ignore_ascii_case("-String")
+                && Self::before(text, self.start)
+                    .is_some_and(|before| before.in_text(text).eq_ignore_ascii_case(SEALING)));
+        let is_of_secret = is_sealed || is_short || (is_long && self.is_secret(text));
         if !is_of_secret {
             return None;
         }
         let opening = end_of(text, self.end, |character| {
             !(character.is_whitespace() || character == '=')
         });
-        if opening == self.end || text[opening..].starts_with("--") {
+        let value = &text[opening..];
+        let is_string_flag = is_sealed
+            && value
+                .get(..7)
+                .is_some_and(|flag| flag.eq_ignore_ascii_case("-String"));
+        if opening == self.end || value.starts_with("--") || is_string_flag {
             return None;
         }
         Some(quoted_or(text, opening, |text, start| {
@@ -304,6 +318,11 @@ fn words(name: &str) -> Vec<String> {
     words
 }
 
+/// Whether it is no secret yet, but what makes one of the next word.
+fn is_sealing(value: &str) -> bool {
+    value.trim_start_matches('(').eq_ignore_ascii_case(SEALING)
+}
+
 fn is_nothing(value: &str) -> bool {
     NOTHING
         .iter()
@@ -321,7 +340,8 @@ fn is_number_of_error(name: &str, value: &str) -> bool {
 fn reads_as_english(word: &str) -> bool {
     let word = word.trim_matches(|character: char| ".,;:()[]!?\u{2026}".contains(character));
     let is_short_number = word.len() < 4 && word.bytes().all(|byte| byte.is_ascii_digit());
-    if is_short_number || word.starts_with("AADSTS") {
+    let is_mark = !word.contains(char::is_alphanumeric);
+    if is_mark || is_short_number || word.starts_with("AADSTS") {
         return true;
     }
     word.split(['-', '/', '\'', '\u{2019}']).all(|part| {
@@ -468,6 +488,15 @@ mod tests {
             (
                 "Invalid client secret pl4nted is provided",
                 "Invalid client secret […] is provided",
+            ),
+            ("my secret is: planted, x", "my secret is: […], x"),
+            (
+                "$password = ConvertTo-SecureString \"pl4nted\" -AsPlainText",
+                "$password = ConvertTo-SecureString \"[…]\" -AsPlainText",
+            ),
+            (
+                "-Password (ConvertTo-SecureString -String 'pl4nted' -Force)",
+                "-Password (ConvertTo-SecureString -String '[…]' -Force)",
             ),
             ("the secret is 'planted'.", "the secret is '[…]'."),
             ("the password was Pl~anted", "the password was […]"),
