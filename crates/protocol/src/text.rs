@@ -187,11 +187,12 @@ pub fn without_tokens(text: &str) -> String {
 }
 
 /// The text of an error without what is a token or secret beyond doubt: the start of any JWT, runs
-/// longer than any name, and what has the form of Entra's client secrets. Paths, addresses and
-/// thumbprints stay, which [`without_tokens`] takes for tokens. It is not escaped.
+/// longer than any name, and what has the form of Entra's client secrets. Paths, addresses,
+/// thumbprints and the base64url of JSON alone (the claims in a command) stay, which
+/// [`without_tokens`] takes for tokens. It is not escaped.
 ///
 /// ```
-/// let said = protocol::text::without_certain_tokens("there is no profile `eyJhbGciOiJub25lIn0`");
+/// let said = protocol::text::without_certain_tokens("there is no profile `eyJhbGciOiJub25lIn0.e30.c2ln`");
 /// assert_eq!(said, "there is no profile `[…]`");
 /// ```
 pub fn without_certain_tokens(text: &str) -> Cow<'_, str> {
@@ -221,8 +222,12 @@ pub fn without_certain_tokens(text: &str) -> Cow<'_, str> {
 
 /// Whether it is neither a path, nor an address, nor a thumbprint.
 fn is_certainly_a_token(run: &str) -> bool {
-    let is_jwt = |part: &str| part.starts_with("eyJ") && part.len() >= 10;
-    run.split(['.', '/']).any(is_jwt)
+    let is_json = |part: &str| part.starts_with("eyJ");
+    if is_json(run) && !run.contains('.') {
+        return false;
+    }
+    let is_jwt = |word: &str| word.rsplit('.').skip(1).any(is_json);
+    run.split('/').any(is_jwt)
         || run
             .split('/')
             .any(|part| part.len() >= LONGEST_NAME && is_mixed(part))
@@ -395,6 +400,7 @@ mod tests {
             "thumbprint A94A8FE5CCB19BA61C4C0873D391E987982FBBD3",
             "x5t#S256 -bAXyBGvDdLrdqDsJgIkgtVbD6sRXTKUkKBTjHMuoKg",
             "C:\\Users\\ada\\AppData\\Local\\PACKAG~1\\key1",
+            "get-token --claims eyJhY2Nlc3NfdG9rZW4iOnsiYWNycyI6eyJlc3NlbnRpYWwiOnRydWUsInZhbHVlIjoiYzEifX19eyJhY2Nlc3NfdG9rZW4iOnsiYWNycyI6eyJlc3NlbnRpYWwiOnRydWUsInZhbHVlIjoiYzEifX19",
             "the beginning eyJ",
         ] {
             assert!(
