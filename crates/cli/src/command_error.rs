@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use protocol::aadsts::Facts;
+use protocol::text::without_certain_tokens;
 use serde::Serialize;
 
 use crate::error_codes;
@@ -129,10 +130,10 @@ pub(crate) struct ErrorDocument<'a> {
     schema_version: u8,
     code: &'a str,
     exit_code: u8,
-    message: &'a str,
+    message: Cow<'a, str>,
     #[serde(flatten)]
     provider: ProviderDetails,
-    hints: Cow<'a, [String]>,
+    hints: Vec<String>,
 }
 
 impl<'a> From<&'a CommandError> for ErrorDocument<'a> {
@@ -141,9 +142,13 @@ impl<'a> From<&'a CommandError> for ErrorDocument<'a> {
             schema_version: 1,
             code: error.code,
             exit_code: error.kind.exit_code(),
-            message: &error.message,
+            message: without_certain_tokens(&error.message),
             provider: error.provider.as_deref().cloned().unwrap_or_default(),
-            hints: error.advice(),
+            hints: error
+                .advice()
+                .iter()
+                .map(|hint| without_certain_tokens(hint).into_owned())
+                .collect(),
         }
     }
 }
@@ -161,6 +166,15 @@ mod tests {
             let hinted = CommandError::usage(code, "It is bad").hint("Do good.");
             assert_eq!(*hinted.advice(), ["Do good.".to_owned()]);
         }
+    }
+
+    #[test]
+    fn no_token_stands_in_the_document() {
+        let token = "eyJ0eXAiOiJKV1QifQ.eyJhdWQiOiJ4In0.c2ln";
+        let error = CommandError::usage("bad", format!("`{token}` is bad")).hint(token);
+        let document = serde_json::to_value(ErrorDocument::from(&error)).unwrap();
+        assert_eq!(document["message"], "`[…]` is bad");
+        assert_eq!(document["hints"][0], "[…]");
     }
 
     #[test]

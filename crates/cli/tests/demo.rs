@@ -283,7 +283,7 @@ fn a_full_disk_is_an_error() {
         .open("/dev/full")
         .unwrap();
     let output = home.demo().stdout(full).output().unwrap();
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(8));
     let said = text(&output.stderr);
     assert!(
         said.starts_with("error: the answer could not be written"),

@@ -1,7 +1,11 @@
 //! Text from outside, made harmless before a person sees it.
 
+mod named_secrets;
+
 use std::borrow::Cow;
 use std::fmt::Write as _;
+
+use self::named_secrets::without_named_secrets;
 
 /// How much of an unexpected body an error shows, in characters.
 const EXCERPT_LENGTH: usize = 200;
@@ -9,22 +13,14 @@ const EXCERPT_LENGTH: usize = 200;
 /// From which length on a run of token characters is taken for a token or a secret.
 const TOKEN_LENGTH: usize = 40;
 
-/// What a value is called that is a secret in a request or a reply (RFC 6749 §11.2, RFC 7521 §4,
-/// OpenID Connect Core 1.0 §2).
-const SECRET_NAMES: [&str; 12] = [
-    "access_token",
-    "assertion",
-    "client_assertion",
-    "client_secret",
-    "code",
-    "code_verifier",
-    "device_code",
-    "id_token",
-    "nonce",
-    "password",
-    "refresh_token",
-    "state",
-];
+/// How long the client secrets are at least that Entra makes.
+const CLIENT_SECRET_LENGTH: usize = 34;
+
+/// From which length on a run without slashes is no file's name, and no word of an address.
+const LONGEST_NAME: usize = 128;
+
+/// From which length on a run with slashes is no path and no address.
+const LONGEST_ADDRESS: usize = 512;
 
 /// What stands in an excerpt where something looked like a token.
 const HIDDEN: &str = "[…]";
@@ -169,69 +165,6 @@ pub fn without_secrets(text: &str) -> String {
     without_tokens(&without_named_secrets(text))
 }
 
-/// The text without the values that are named as secrets, in a form or in JSON, whole or cut off.
-fn without_named_secrets(text: &str) -> String {
-    let mut kept = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(separator) = rest.find([':', '=']) {
-        let secret = secret_name(&rest[..separator])
-            .map(|name| (name, value_after(rest, separator)))
-            .filter(|(name, (_, value))| !value.is_empty() && !is_number_of_error(name, value));
-        if let Some((_, (start, value))) = secret {
-            kept.push_str(&rest[..start]);
-            kept.push_str(HIDDEN);
-            rest = &rest[start + value.len()..];
-        } else {
-            kept.push_str(&rest[..=separator]);
-            rest = &rest[separator + 1..];
-        }
-    }
-    kept.push_str(rest);
-    kept
-}
-
-/// The name of a secret, if one stands at the end of the text: alone, or as the last part of a
-/// name such as `error.access_token`.
-fn secret_name(text: &str) -> Option<&'static str> {
-    let text = text.trim_end().trim_end_matches(is_quotation);
-    SECRET_NAMES.into_iter().find(|name| {
-        let start = text.len().saturating_sub(name.len());
-        text.get(start..)
-            .is_some_and(|end| end.eq_ignore_ascii_case(name))
-            && !text[..start].ends_with(|character: char| character.is_ascii_alphanumeric())
-    })
-}
-
-/// Whether a `code` is an HTTP status or an error's number, and no authorization code.
-fn is_number_of_error(name: &str, value: &str) -> bool {
-    name == "code" && value.len() <= 8 && value.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// What follows the separator at this place, and where it begins: up to the quote that closes it
-/// or, without quotes, to where a form's or an object's next part begins.
-fn value_after(text: &str, separator: usize) -> (usize, &str) {
-    let quoted = text[separator + 1..].trim_start();
-    let unescaped = quoted.trim_start_matches('\\');
-    let value = unescaped.strip_prefix(['"', '\'']).unwrap_or(unescaped);
-    let opening = &quoted[..quoted.len() - value.len()];
-    let end = match opening.chars().last() {
-        Some(quote) => value
-            .match_indices(quote)
-            .map(|(end, _)| end)
-            // Inside a string that is not itself inside one, an escaped quote is part of it.
-            .find(|end| opening.len() > 1 || !value[..*end].ends_with('\\')),
-        None => {
-            value.find(|character: char| character.is_whitespace() || "\"'&,{}".contains(character))
-        }
-    };
-    let start = text.len() - value.len();
-    (start, &value[..end.unwrap_or(value.len())])
-}
-
-const fn is_quotation(character: char) -> bool {
-    matches!(character, '"' | '\'' | '\\')
-}
-
 /// The text with every run of characters left out that could be a token, key or secret by its looks.
 /// It is not escaped.
 pub fn without_tokens(text: &str) -> String {
@@ -253,15 +186,71 @@ pub fn without_tokens(text: &str) -> String {
     kept
 }
 
+/// The text of an error without what is a token or secret beyond doubt: the start of any JWT, runs
+/// longer than any name, and what has the form of Entra's client secrets. Paths, addresses,
+/// thumbprints and the base64url of JSON alone (the claims in a command) stay, which
+/// [`without_tokens`] takes for tokens. It is not escaped.
+///
+/// ```
+/// let said = protocol::text::without_certain_tokens("there is no profile `eyJhbGciOiJub25lIn0.e30.c2ln`");
+/// assert_eq!(said, "there is no profile `[…]`");
+/// ```
+pub fn without_certain_tokens(text: &str) -> Cow<'_, str> {
+    let is_of_token =
+        |character: char| character.is_ascii_alphanumeric() || "-._~+/".contains(character);
+    let mut kept = String::new();
+    let mut done = 0;
+    let mut place = 0;
+    while let Some(offset) = text[place..].find(is_of_token) {
+        let start = place + offset;
+        let end = text[start..]
+            .find(|character| !is_of_token(character))
+            .map_or(text.len(), |length| start + length);
+        if is_certainly_a_token(&text[start..end]) {
+            kept.push_str(&text[done..start]);
+            kept.push_str(HIDDEN);
+            done = end;
+        }
+        place = end;
+    }
+    if done == 0 {
+        return Cow::Borrowed(text);
+    }
+    kept.push_str(&text[done..]);
+    Cow::Owned(kept)
+}
+
+/// Whether it is neither a path, nor an address, nor a thumbprint.
+fn is_certainly_a_token(run: &str) -> bool {
+    let is_json = |part: &str| part.starts_with("eyJ");
+    if is_json(run) && !run.contains('.') {
+        return false;
+    }
+    let is_jwt = |word: &str| word.rsplit('.').skip(1).any(is_json);
+    run.split('/').any(is_jwt)
+        || run
+            .split('/')
+            .any(|part| part.len() >= LONGEST_NAME && is_mixed(part))
+        || run.split('/').any(|part| {
+            let is_long_enough = (CLIENT_SECRET_LENGTH..=TOKEN_LENGTH + 4).contains(&part.len());
+            is_long_enough && part.contains('~') && is_mixed(part)
+        })
+        || (run.len() >= LONGEST_ADDRESS && is_mixed(run))
+}
+
+/// Whether it has small and capital letters and digits.
+fn is_mixed(run: &str) -> bool {
+    run.bytes().any(|byte| byte.is_ascii_uppercase())
+        && run.bytes().any(|byte| byte.is_ascii_lowercase())
+        && run.bytes().any(|byte| byte.is_ascii_digit())
+}
+
 /// Long runs of mixed letters and digits, long runs without separators, and the start of any JWT.
 fn looks_like_a_token(run: &str) -> bool {
     if run.contains("eyJ") {
         return true;
     }
-    let mixed = run.bytes().any(|byte| byte.is_ascii_uppercase())
-        && run.bytes().any(|byte| byte.is_ascii_lowercase())
-        && run.bytes().any(|byte| byte.is_ascii_digit());
-    (run.len() >= TOKEN_LENGTH && mixed)
+    (run.len() >= TOKEN_LENGTH && is_mixed(run))
         || run
             .split(['.', '/', '='])
             .any(|part| part.len() >= TOKEN_LENGTH)
@@ -333,7 +322,7 @@ mod tests {
         );
         let shown = excerpt(body.as_bytes());
         assert!(
-            shown.starts_with("<html> <p>token […] […]</p>x x"),
+            shown.starts_with("<html> <p>token […] secret=[…]</p>x x"),
             "{shown}"
         );
         assert!(!shown.contains("eyJ") && !shown.contains("8Q~"), "{shown}");
@@ -382,6 +371,42 @@ mod tests {
             ("barcode=x assertion failed", "barcode=x assertion failed"),
         ] {
             assert_eq!(excerpt(body.as_bytes()), shown);
+        }
+    }
+
+    #[test]
+    fn an_error_repeats_no_token_that_was_typed_in_the_wrong_place() {
+        let refresh_token = format!("1.AX{}", "aB3_-".repeat(60));
+        let compact = format!("EwB{}", "aB3+/".repeat(120));
+        for typed in [
+            "eyJ0eXAiOiJKV1QifQ.eyJhdWQiOiJ4In0.c2ln",
+            "@eyJ0eXAiOiJKV1QifQ.eyJhdWQiOiJ4In0.c2ln",
+            "abc8Q~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"[..40].as_ref(),
+            &refresh_token,
+            &compact,
+        ] {
+            let said = format!("`{typed}` cannot be read");
+            let shown = without_certain_tokens(&said);
+            assert!(shown.contains("[…]` cannot be read"), "{shown}");
+            assert!(!shown.contains(&typed[4..12]), "{shown}");
+        }
+    }
+
+    #[test]
+    fn an_error_keeps_paths_addresses_and_thumbprints() {
+        for said in [
+            "/private/var/folders/zz/zyXvpxvq6csfxvn_n0000000000000/T/entra-auth-cli/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08.tmp",
+            "https://entra.microsoft.com/11111111-2222-3333-4444-555555555555/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/CallAnAPI/appId/11111111-2222-3333-4444-555555555555",
+            "thumbprint A94A8FE5CCB19BA61C4C0873D391E987982FBBD3",
+            "x5t#S256 -bAXyBGvDdLrdqDsJgIkgtVbD6sRXTKUkKBTjHMuoKg",
+            "C:\\Users\\ada\\AppData\\Local\\PACKAG~1\\key1",
+            "get-token --claims eyJhY2Nlc3NfdG9rZW4iOnsiYWNycyI6eyJlc3NlbnRpYWwiOnRydWUsInZhbHVlIjoiYzEifX19eyJhY2Nlc3NfdG9rZW4iOnsiYWNycyI6eyJlc3NlbnRpYWwiOnRydWUsInZhbHVlIjoiYzEifX19",
+            "the beginning eyJ",
+        ] {
+            assert!(
+                matches!(without_certain_tokens(said), Cow::Borrowed(_)),
+                "{said}"
+            );
         }
     }
 

@@ -125,6 +125,7 @@ fn times(input: &TokenInput) -> Result<Times, CommandError> {
 
 fn endless() -> CommandError {
     CommandError::usage("token_unreadable", "it does not say when it ends (`exp`)")
+        .hint("See what it says: entra-auth-cli inspect")
 }
 
 fn in_words(answer: &Answer<'_>, times: Option<Times>, now: Timestamp) -> String {
@@ -136,8 +137,12 @@ fn in_words(answer: &Answer<'_>, times: Option<Times>, now: Timestamp) -> String
     if answer.reason == "short_lived" {
         said.push_str(", less than asked for");
     }
-    if let Some(at) = &answer.expires_at {
-        said.extend([" (", at, ")"]);
+    let turns = match answer.reason {
+        "not_yet_valid" => times.and_then(|times| times.not_before),
+        _ => times.and_then(|times| times.expires),
+    };
+    if let Some(at) = turns {
+        said.extend([" (", &at.to_string(), ")"]);
     }
     if let Some(profile) = answer.profile {
         said.extend([", profile ", profile]);

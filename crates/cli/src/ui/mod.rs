@@ -29,6 +29,7 @@ use anstyle::AnsiColor;
 use anstyle::Style;
 use protocol::text::escaped;
 use protocol::text::escaped_keeping_lines;
+use protocol::text::without_certain_tokens;
 use protocol::text::without_tokens;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -203,7 +204,7 @@ impl Ui {
         if self.json {
             self.document("note", text);
         } else {
-            self.line(&escaped(text));
+            self.line(&escaped(&without_certain_tokens(text)));
         }
     }
 
@@ -278,13 +279,14 @@ impl Ui {
     }
 
     fn labelled(&self, style: Style, label: &str, text: &str) {
-        let text = escaped(text);
+        let text = without_certain_tokens(text);
+        let text = escaped(&text);
         screen::text(&format!("{style}{label}{style:#}: {text}"), HANGING);
     }
 
     fn document(&self, level: &str, text: &str) {
         let document = serde_json::json!({
-            "schema_version": 1, "level": level, "message": escaped(text),
+            "schema_version": 1, "level": level, "message": escaped(&without_certain_tokens(text)),
         });
         screen::line(&document.to_string());
     }
@@ -324,7 +326,7 @@ fn written(mut stdout: impl Write, bytes: &[u8]) -> Result<bool, CommandError> {
     match written {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
         Err(error) => Err(CommandError::new(
-            Kind::Unexpected,
+            Kind::Store,
             "stdout_not_writable",
             format!("the answer could not be written: {error}"),
         )),

@@ -66,6 +66,51 @@ fn a_token_from_outside_is_judged_by_its_claims() {
 }
 
 #[test]
+fn the_time_in_brackets_is_the_one_that_is_spoken_of() {
+    let home = Home::new();
+    let (begins, ends) = (4_102_444_800_i64, 4_102_448_400_i64);
+    let early = token(&json!({"nbf": begins, "exp": ends}));
+    let said = home.call(&["check"]).input(early).run();
+    assert_eq!(said.code(), Some(1));
+    assert!(
+        said.stdout().starts_with("not valid before ")
+            && said
+                .stdout()
+                .ends_with(" from now (2100-01-01T00:00:00Z)\n"),
+        "{}",
+        said.stdout()
+    );
+    let valid = token(&json!({"exp": ends}));
+    let said = home.call(&["check"]).input(valid).run().answer();
+    assert!(said.ends_with(" (2100-01-01T01:00:00Z)\n"), "{said}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_answer_that_cannot_be_written_is_neither_yes_nor_no() {
+    let home = Home::new();
+    let key =
+        json!({"kty": "RSA", "kid": "k", "n": URL_SAFE_NO_PAD.encode([0xff; 256]), "e": "AQAB"});
+    let keys = home.put("keys.json", json!({"keys": [key]}).to_string());
+    let keys = keys.to_str().unwrap();
+    let valid = token(&json!({"exp": now() + 600}));
+    for arguments in [
+        &["check"][..],
+        &["check", "-o", "json"],
+        &["inspect", "--verify", "--keys", keys, "-o", "json"],
+        &["inspect", "--verify", "--keys", keys],
+    ] {
+        let full = std::fs::OpenOptions::new()
+            .write(true)
+            .open("/dev/full")
+            .unwrap();
+        let call = home.call(arguments).input(&*valid).stdout(full);
+        let said = call.run().failure(8);
+        assert!(said.contains("stdout_not_writable"), "{said}");
+    }
+}
+
+#[test]
 fn what_cannot_be_told_is_neither_yes_nor_no() {
     let home = Home::new();
     for input in [
@@ -78,6 +123,11 @@ fn what_cannot_be_told_is_neither_yes_nor_no() {
             failed.failure_document(4)["code"],
             "token_unreadable",
             "{input}"
+        );
+        let said = home.call(&["check"]).input(input).run().failure(4);
+        assert!(
+            said.contains("entra-auth-cli inspect") && !said.contains("--claims"),
+            "{said}"
         );
     }
     home.call(&["check", "-p", "nobody", "-q"]).run().failure(3);

@@ -150,6 +150,14 @@ fn a_secret_in_the_text_is_not_repeated() {
         "curl -d 'client_secret=pl4nted' failed strangely".to_owned(),
         "AADSTS65001: you sent refresh_token%3dpl4nted and client_assertion=pl4nted, sorry"
             .to_owned(),
+        "AADSTS7000215: nope. cmd: entra-auth-cli get-token --client-secret pl4nted --no-input"
+            .to_owned(),
+        "AADSTS7000215: it said {\"clientSecret\":\"pl4nted\"} and no".to_owned(),
+        "AADSTS7000215: no. secret: pl4nted; pwd=pl4nted".to_owned(),
+        "AADSTS7000215: no. AccountName=a;AccountKey=pl4nted==;EndpointSuffix=core".to_owned(),
+        "AADSTS7000215: no. X-Api-Key: pl4nted".to_owned(),
+        "AADSTS7000215: no. az login --service-principal -u app -p pl4nted".to_owned(),
+        "AADSTS7000215: Invalid client secret pl4nted is provided.".to_owned(),
     ] {
         for output in ["text", "json", "yaml"] {
             let outcome = home
@@ -164,6 +172,57 @@ fn a_secret_in_the_text_is_not_repeated() {
             }
         }
     }
+}
+
+#[test]
+fn what_entra_says_of_secrets_is_repeated_whole() {
+    let home = Home::new();
+    for said in [
+        "Invalid client secret provided. Ensure the secret being sent in the request is the client \
+         secret value, not the client secret ID, for a secret added to app 'a-1'.",
+        "The provided client secret keys for app 'a-1' are expired. Visit the Azure portal to create \
+         new keys for your app: https://aka.ms/NewClientSecret",
+    ] {
+        let found = explained(&home, &[], &format!("AADSTS7000215: {said}"));
+        assert_eq!(found["findings"][0]["said"], said);
+    }
+}
+
+#[test]
+fn no_link_leads_to_an_authority_that_nobody_approved() {
+    let home = Home::new();
+    let path = home.profiles();
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let profiles = serde_json::json!([{
+        "name": "evil", "tenantId": TENANT, "clientId": "a'&x=1",
+        "authMethod": "Public", "authority": "https://login.microsoftonline.com.evil.example",
+        "authorityType": "entra", "cloud": "Public",
+    }]);
+    std::fs::write(&path, profiles.to_string()).unwrap();
+    for code in ["AADSTS65001", "AADSTS90094", "AADSTS50049", "invalid_grant"] {
+        for output in ["text", "json", "yaml"] {
+            let call = home.call(&["explain", "-p", "evil", code, "-o", output]);
+            let said = call.run().answer();
+            assert!(!said.contains("evil.example"), "{said}");
+            let noted = "AUTHORITY stands for it";
+            let is_left_out = said.replace(noted, "").contains("AUTHORITY");
+            assert_eq!(is_left_out, said.contains(noted), "{said}");
+            for (before, _) in said.match_indices("/adminconsent?") {
+                let authority = said[..before].strip_suffix(TENANT);
+                assert!(authority.unwrap().ends_with("AUTHORITY/"), "{said}");
+            }
+        }
+    }
+    let said = home
+        .call(&["explain", "-p", "evil", "65001"])
+        .run()
+        .answer();
+    assert!(
+        said.contains(&format!(
+            "AUTHORITY/{TENANT}/adminconsent?client_id=CLIENT_ID"
+        )),
+        "{said}"
+    );
 }
 
 #[test]

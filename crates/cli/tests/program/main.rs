@@ -40,6 +40,7 @@ mod kills;
 mod logout;
 mod manual;
 mod migrating;
+mod misplaced_tokens;
 mod narrow_terminals;
 mod pasting;
 mod precedence;

@@ -236,7 +236,7 @@ fn stdout_that_cannot_be_written_is_a_failure() {
         .write(true)
         .open("/dev/full")
         .unwrap();
-    let said = world.call(&["get-token"]).stdout(full).run().failure(1);
+    let said = world.call(&["get-token"]).stdout(full).run().failure(8);
     assert!(said.contains("No space left on device"), "{said}");
 }
 

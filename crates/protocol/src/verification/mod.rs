@@ -27,6 +27,7 @@ use crate::jwt::Decoded;
 use crate::jwt::Kind;
 use crate::ordered_json::Json;
 use crate::ordered_json::Object;
+use crate::text;
 use crate::token_meaning::SKEW;
 use crate::token_meaning::Times;
 
@@ -95,7 +96,8 @@ pub enum Verdict {
 pub struct Refusal {
     /// Its stable name.
     pub code: &'static str,
-    /// One sentence without a full stop. Texts of the token stand in it unescaped.
+    /// One sentence without a full stop. Texts of the token stand in it unescaped; a token in
+    /// place of one of them is left out.
     pub message: String,
 }
 
@@ -122,7 +124,7 @@ pub enum Undecided {
 fn refusal(code: &'static str, message: impl Into<String>) -> Refusal {
     Refusal {
         code,
-        message: message.into(),
+        message: text::without_certain_tokens(&message.into()).into_owned(),
     }
 }
 

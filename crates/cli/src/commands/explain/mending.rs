@@ -28,7 +28,7 @@ pub(super) fn commands(entry: &Entry, whom: &Whom, identifiers: &Identifiers) ->
     let before = found.len();
     found.extend(secret(entry, whom));
     found.extend(registration(entry, whom));
-    let client_id = whom.client_id.as_deref().unwrap_or("CLIENT_ID");
+    let client_id = whom.client_id_or_placeholder();
     let lacks_role = entry.code == 501_051 || whom.is_application_itself();
     if lacks_role && (entry.category == Category::Consent || is_about_assignment(entry)) {
         found.extend(graph(
@@ -305,6 +305,44 @@ mod tests {
                     command.command
                 );
             }
+        }
+    }
+
+    #[test]
+    fn a_client_id_that_a_program_would_read_more_into_is_left_out() {
+        for hostile in [
+            "@/etc/passwd",
+            "-x",
+            "--help",
+            "a')/owners?$x=('",
+            "a b",
+            "",
+            "a/../b",
+        ] {
+            let whom = whom(hostile);
+            for entry in aadsts::entries() {
+                for command in commands(entry, &whom, &Identifiers::default()) {
+                    let words = shlex::split(&command.command).unwrap();
+                    let id = words.iter().skip_while(|word| *word != "--id").nth(1);
+                    assert!(id.is_none_or(|id| id == "CLIENT_ID"), "{words:?}");
+                    assert!(!command.command.contains("owners?"), "{words:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_redirect_uri_that_is_no_address_is_left_out() {
+        let profile: Profile = serde_json::from_value(json!({
+            "name": "webapp", "tenantId": "contoso.com", "clientId": "app",
+            "authMethod": "Public", "redirectUri": "@/etc/passwd",
+        }))
+        .unwrap();
+        let authority = crate::settings::profile_authority(&profile).unwrap();
+        let whom = Whom::of(&profile, Some(&authority));
+        let entry = aadsts::entry(50_011).unwrap();
+        for command in commands(entry, &whom, &Identifiers::default()) {
+            assert!(!command.command.contains('@'), "{}", command.command);
         }
     }
 

@@ -32,10 +32,16 @@ impl Explanation {
     /// Explains what was found in a text, which may be an error that this program printed.
     pub(super) fn of(found: &Diagnosis, ours: Option<&'static Entry>, whom: &Whom) -> Self {
         let claims = found.claims.as_deref();
+        let findings = finding::findings(found, ours, whom);
+        let mut notes = fit::notes(found, whom);
+        let texts = findings
+            .iter()
+            .flat_map(|finding| [&finding.cause, &finding.next_step]);
+        notes.extend(whom.left_out(texts.flatten()));
         Self {
             schema_version: 1,
             profile: whom.profile.clone(),
-            findings: finding::findings(found, ours, whom),
+            findings,
             claims: claims.and_then(|claims| serde_json::from_str(claims).ok()),
             claims_command: claims.map(|claims| {
                 format!(
@@ -44,7 +50,7 @@ impl Explanation {
                     shell::word(claims)
                 )
             }),
-            notes: fit::notes(found, whom),
+            notes,
             identifiers: found.identifiers.clone(),
         }
     }

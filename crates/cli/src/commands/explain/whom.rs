@@ -13,6 +13,7 @@ use crate::shell;
 /// What a person puts in place of what is not known.
 const NAME: &str = "NAME";
 const CLIENT_ID: &str = "CLIENT_ID";
+const AUTHORITY: &str = "AUTHORITY";
 
 /// A profile's own values, each as one word of a shell; nothing without a profile.
 #[derive(Debug, Default)]
@@ -21,10 +22,15 @@ pub(super) struct Whom {
     pub(super) tenant: Option<String>,
     /// The application, as the profile has it.
     pub(super) client_id: Option<String>,
+    /// The same where it may stand in a command: one word that no program reads more into.
     pub(super) client_id_word: Option<String>,
     pub(super) redirect_uri: Option<String>,
     pub(super) scope: Option<String>,
+    /// Its address, if it is the login service of a built-in cloud. Whether another one was approved
+    /// here only the store could prove, and nothing is opened for an explanation.
     pub(super) authority: Option<String>,
+    /// Whether the profile has an authority whose address is left out.
+    pub(super) has_authority_left_out: bool,
     /// The Microsoft cloud. `None` at an authority that is none of them, where neither admin center
     /// nor Azure CLI help.
     pub(super) cloud: Option<Cloud>,
@@ -49,10 +55,22 @@ impl Whom {
                 .and_then(Authority::tenant)
                 .map(|tenant| tenant.as_str().to_owned()),
             client_id: profile.client_id.clone(),
-            client_id_word: profile.client_id.as_deref().map(word),
-            redirect_uri: profile.redirect_uri.as_deref().map(word),
+            client_id_word: profile
+                .client_id
+                .as_deref()
+                .filter(|client_id| is_plain(client_id))
+                .map(str::to_owned),
+            // `az` reads a file at a leading `@`.
+            redirect_uri: profile
+                .redirect_uri
+                .as_deref()
+                .filter(|address| url::Url::parse(address).is_ok())
+                .map(word),
             scope: (!profile.scopes.is_empty()).then(|| word(&profile.scopes.join(" "))),
-            authority: authority.map(|authority| authority.base().to_owned()),
+            authority: authority
+                .filter(|authority| authority.is_built_in())
+                .map(|authority| authority.base().to_owned()),
+            has_authority_left_out: authority.is_some_and(|authority| !authority.is_built_in()),
             cloud,
             flow: Some(
                 profile
@@ -81,7 +99,10 @@ impl Whom {
             client_id: self.client_id_word.as_deref(),
             redirect_uri: self.redirect_uri.as_deref(),
             scope: self.scope.as_deref(),
-            authority: self.authority.as_deref(),
+            authority: self
+                .has_authority_left_out
+                .then_some(AUTHORITY)
+                .or(self.authority.as_deref()),
             profile: Some(self.profile_or_placeholder()),
             call: None,
             call_with_page: None,
@@ -98,6 +119,22 @@ impl Whom {
     /// The application as one word of a shell, or what stands for one.
     pub(super) fn client_id_or_placeholder(&self) -> &str {
         self.client_id_word.as_deref().unwrap_or(CLIENT_ID)
+    }
+
+    /// Why an address is left out of these texts, if it is.
+    pub(super) fn left_out(
+        &self,
+        mut texts: impl Iterator<Item = impl AsRef<str>>,
+    ) -> Option<String> {
+        if !self.has_authority_left_out || !texts.any(|text| text.as_ref().contains(AUTHORITY)) {
+            return None;
+        }
+        let profile = self.profile_or_placeholder();
+        Some(format!(
+            "The authority of profile `{profile}` is not the login service of a built-in cloud. \
+             Its address is left out here, where nobody asks whether it was approved: {AUTHORITY} \
+             stands for it."
+        ))
     }
 
     /// The cloud whose admin center and Azure CLI are advised: without a profile the public one.
@@ -120,4 +157,13 @@ impl Whom {
             authority.trim_end_matches('/')
         ))
     }
+}
+
+/// Whether a client id is a GUID, or at least letters, digits and what joins them: no option, no file
+/// (`@`) and no end of a quotation to any program.
+fn is_plain(client_id: &str) -> bool {
+    let is_of_word =
+        |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.');
+    client_id.starts_with(|first: char| first.is_ascii_alphanumeric())
+        && client_id.chars().all(is_of_word)
 }
