@@ -355,3 +355,27 @@ fn without_a_profile_the_cloud_that_the_variables_name_is_examined() {
         assert_eq!(asked(&[nowhere]), None, "{nowhere:?}");
     }
 }
+
+#[test]
+fn a_name_that_nobody_knows_is_told_once() {
+    let world = World::new();
+    let creation = world
+        .call(&["config", "create", "--name", "sp", "--client-secret-stdin"])
+        .args([
+            "--authority",
+            "https://login.company.invalid",
+            "--tenant-id",
+            TENANT,
+        ])
+        .args(["--client-id", CLIENT_ID]);
+    creation.input(SECRET).run().answer_and_words();
+    let report = report(world.call(&["doctor", "-p", "sp"]));
+    assert_eq!(finding(&report, "network.dns")["status"], "failed");
+    for id in ["network.tls", "network.metadata"] {
+        let skipped = "skipped: nobody can be asked without an address (see Name)\n-";
+        assert_eq!(told(&report, id), skipped, "{id}");
+    }
+    let call = world.call(&["get-token", "-p", "sp", "--no-cache", "-o", "json"]);
+    let document = call.run().failure_document(5);
+    assert_eq!(document["code"], "dns_failed", "{document}");
+}
