@@ -185,6 +185,10 @@ fn a_domain_is_looked_up_and_its_directory_kept_with_the_keys() {
 }
 
 #[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test is the person who writes the file"
+)]
 fn nobodys_keys_count_for_another() {
     let stage = stage();
     let (entra, openid) = (entra(), openid());
@@ -203,6 +207,10 @@ fn nobodys_keys_count_for_another() {
 }
 
 #[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test is the person who writes the file"
+)]
 fn what_a_file_vouched_for_ends_with_its_content() {
     let (stage, authority) = (stage(), entra());
     let directory = tempfile::tempdir().unwrap();

@@ -156,6 +156,12 @@ fn a_script_that_chooses_proxies_is_named_and_not_run() {
     warning: none is used, but the variable AUTO_PROXY names a script that chooses one (http://wpad.test/p.pac), which is not run
     Ask which proxy it chooses, and set HTTPS_PROXY=http://host:port
     ");
+    let settings = home.put(".config/kioslaverc", "");
+    std::fs::remove_file(&settings).unwrap();
+    let made = home.call_of("mkfifo".as_ref()).arg(&settings).run();
+    assert_eq!(made.code(), Some(0), "{made:?}");
+    assert_eq!(finding(&report(alone()), "network.proxy")["status"], "ok");
+    std::fs::remove_file(&settings).unwrap();
     home.put(".config/kioslaverc", "[Proxy Settings]\nProxyType=3\n");
     insta::assert_snapshot!(told(&report(alone()), "network.proxy"), @r"
     warning: none is used, but KDE asks the network for a script that chooses one, which is not done here
