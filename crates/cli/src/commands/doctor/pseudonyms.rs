@@ -61,8 +61,8 @@ impl Pseudonyms {
         variables: &Variables,
         documents: &[&Value],
     ) {
-        for home in ["HOME", "USERPROFILE"] {
-            let home = variables.text(home).unwrap_or_default();
+        let homes = [variables.text("HOME"), variables.text("USERPROFILE")];
+        for home in homes.iter().flatten() {
             let home = home.trim_end_matches(['/', '\\']);
             if home.len() > 1 {
                 self.put(home, "~".to_owned(), false);
