@@ -46,3 +46,17 @@ pub(crate) fn ca_file(
         None => Ok(profile.and_then(|profile| profile.ca_file.clone())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_relative_file_of_authorities_is_named_from_everywhere() {
+        let here = std::env::current_dir().unwrap();
+        assert_eq!(from_everywhere("own.pem".into()), here.join("own.pem"));
+        let absolute = here.join("certificates").join("own.pem");
+        assert_eq!(from_everywhere(absolute.clone().into()), absolute);
+        assert_eq!(from_everywhere(OsString::new()), PathBuf::new());
+    }
+}
