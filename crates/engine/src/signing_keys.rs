@@ -4,6 +4,9 @@
 use std::path::Path;
 use std::time::Duration;
 
+use aws_lc_rs::digest;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use model::Authority;
 use model::AuthorityKind;
 use model::Clock;
@@ -24,6 +27,8 @@ use thiserror::Error;
 use url::Url;
 use vault::KeptSigningKeys;
 use vault::Vault;
+
+use crate::reference;
 
 /// An unknown key is no reason to ask more often.
 const ASKED_AGAIN_AFTER: Duration = Duration::from_mins(5);
@@ -85,8 +90,9 @@ pub enum SigningKeysError {
 pub struct KeysWanted<'a> {
     /// Whose.
     pub authority: &'a Authority,
-    /// The certificate authorities that its answers are believed by, where they are a file's: what
-    /// they brought does not count for who does not name them.
+    /// The file of the certificate authorities that its answers are believed by, if there is one:
+    /// what they brought does not count for who names no such file, or another, or this one after
+    /// it was changed. What a pipe brought is not kept: it can be read only once.
     pub ca_file: Option<&'a Path>,
     /// The key that the token in question names; `None` if it names none.
     pub key_id: Option<&'a str>,
@@ -97,16 +103,39 @@ pub struct KeysWanted<'a> {
 }
 
 impl KeysWanted<'_> {
-    /// What names the kept answer.
-    fn record(&self) -> [String; 4] {
+    /// What names the kept answer; `None` where the file of certificate authorities cannot be read,
+    /// or only once.
+    fn record(&self) -> Option<[String; 5]> {
         let cloud = self.authority.cloud().map_or("", model::Cloud::as_str);
-        let ca_file = self.ca_file.unwrap_or(Path::new("")).to_string_lossy();
-        [
+        let (path, content) = match self.ca_file {
+            Some(path) => (path.to_string_lossy().into_owned(), self.content(path)?),
+            None => (String::new(), String::new()),
+        };
+        Some([
             self.authority.address(),
             self.authority.kind().as_str().to_owned(),
             cloud.to_owned(),
-            ca_file.into_owned(),
-        ]
+            path,
+            content,
+        ])
+    }
+
+    /// The SHA-256 of the file's content, in base64url.
+    fn content(&self, path: &Path) -> Option<String> {
+        let is_file = std::fs::metadata(path).is_ok_and(|found| found.is_file());
+        if !is_file {
+            return None;
+        }
+        match reference::bytes_of(path, self.allowed) {
+            Ok(bytes) => {
+                let digest = digest::digest(&digest::SHA256, &bytes);
+                Some(URL_SAFE_NO_PAD.encode(digest))
+            }
+            Err(error) => {
+                tracing::info!(target: "engine", %error, "the file of certificate authorities cannot be read");
+                None
+            }
+        }
     }
 }
 
@@ -124,10 +153,13 @@ pub fn signing_keys(
     vault: &Vault,
     wanted: &KeysWanted<'_>,
 ) -> Result<SigningKeys, SigningKeysError> {
-    let record = wanted.record();
-    let record: Vec<&str> = record.iter().map(String::as_str).collect();
+    let named = wanted.record();
+    let record = named
+        .as_ref()
+        .map(|parts| parts.each_ref().map(String::as_str));
     let now = clock.now();
-    if let Some(kept) = kept(vault, &record, wanted, now)
+    if let Some(record) = &record
+        && let Some(kept) = kept(vault, record, wanted, now)
         && let Ok(known) = understood(wanted.authority, &kept)
     {
         let is_known = wanted.key_id.is_none_or(|id| known.keys.has(id));
@@ -138,7 +170,10 @@ pub fn signing_keys(
     }
     let fresh = ask(http, clock, wanted)?;
     let known = understood(wanted.authority, &fresh)?;
-    if let Err(error) = vault.signing_keys().put(&record, &fresh) {
+    // A file that was changed meanwhile may not be the one that vouched for them.
+    if let Some(record) = record.filter(|_| wanted.record() == named)
+        && let Err(error) = vault.signing_keys().put(&record, &fresh)
+    {
         tracing::info!(target: "engine", %error, "the authority's keys cannot be kept");
     }
     Ok(known)

@@ -17,9 +17,16 @@ use protocol::http::Method;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::UnixTime;
 use rustls_pki_types::pem::PemObject;
+use ureq::config::Config;
+use ureq::http::Uri;
 use ureq::tls::Certificate;
 use ureq::tls::RootCerts;
 use ureq::tls::TlsConfig;
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::resolver::ResolvedSocketAddrs;
+use ureq::unversioned::resolver::Resolver;
+use ureq::unversioned::transport::DefaultConnector;
+use ureq::unversioned::transport::NextTimeout;
 use url::Url;
 
 use crate::proxy::ProxySettings;
@@ -84,6 +91,31 @@ impl NetworkSettings {
     }
 }
 
+/// Resolves names as the HTTP library does, and says so when that fails: its own error is the
+/// operating system's, which tells names from connections in words alone.
+#[derive(Debug, Default)]
+pub(crate) struct Names(DefaultResolver);
+
+/// What the operating system says of a name that it cannot resolve.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+struct Unresolved(io::Error);
+
+impl Resolver for Names {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        let resolved = self.0.resolve(uri, config, timeout);
+        resolved.map_err(|error| match error {
+            ureq::Error::Io(cause) => ureq::Error::Other(Box::new(Unresolved(cause))),
+            other => other,
+        })
+    }
+}
+
 /// Sends requests. Made cheaply; trust store and connections come with the first request.
 pub struct Transport {
     settings: NetworkSettings,
@@ -131,7 +163,8 @@ impl Transport {
             .timeout_connect(Some(CONNECT_TIMEOUT))
             .user_agent(concat!("entra-auth-cli/", env!("CARGO_PKG_VERSION")))
             .build();
-        Ok(config.new_agent())
+        let connector = DefaultConnector::default();
+        Ok(ureq::Agent::with_parts(config, connector, Names::default()))
     }
 }
 
@@ -216,6 +249,9 @@ pub(crate) fn explained(error: &ureq::Error) -> TransportError {
             "nothing came within the time allowed".to_owned(),
         ),
         Error::HostNotFound => (TransportErrorKind::Dns, "there is no such host".to_owned()),
+        Error::Other(cause) if let Some(unresolved) = cause.downcast_ref::<Unresolved>() => {
+            (TransportErrorKind::Dns, unresolved.to_string())
+        }
         Error::BodyExceedsLimit(limit) => (
             TransportErrorKind::BodyTooLarge,
             format!("the reply is longer than {limit} bytes"),

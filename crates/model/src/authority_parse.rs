@@ -90,15 +90,16 @@ fn parsed(text: &str) -> Result<Url, AuthorityError> {
     } else {
         format!("https://{text}")
     };
-    let mut url =
-        Url::parse(&with_scheme).map_err(|_| AuthorityError::NotAnAddress(text.to_owned()))?;
+    let mut url = Url::parse(&with_scheme).map_err(|_| {
+        AuthorityError::NotAnAddress(uri::unreadable_without_extras(text).to_owned())
+    })?;
+    url.set_query(None);
+    url.set_fragment(None);
     if !uri::is_permitted(&url) {
         let _ = url.set_username("");
         let _ = url.set_password(None);
         return Err(AuthorityError::NotPermitted(url.into()));
     }
-    url.set_query(None);
-    url.set_fragment(None);
     Ok(url)
 }
 
@@ -328,6 +329,23 @@ mod tests {
     fn summary(text: &str, tenant: Option<&str>) -> (AuthorityKind, String) {
         let authority = authority(text, tenant).unwrap();
         (authority.kind(), authority.address())
+    }
+
+    #[test]
+    fn a_refused_address_is_told_without_what_may_be_a_secret() {
+        for address in [
+            "https://ada:s3cr3t@idp.example/realm?k=s3cr3t#s3cr3t",
+            "http://idp.example/realm?k=s3cr3t",
+            "https://idp example/?k=s3cr3t",
+            "https://ada:s3cr3t@idp example/",
+        ] {
+            let input = AuthorityInput {
+                authority: Some(address),
+                ..AuthorityInput::default()
+            };
+            let said = input.resolve().unwrap_err().to_string();
+            assert!(!said.contains("s3cr3t"), "{said}");
+        }
     }
 
     #[test]

@@ -27,12 +27,33 @@ pub fn is_permitted(url: &Url) -> bool {
     }
 }
 
+/// A text that was meant for an address and is none, without what may be a secret in it: query and
+/// fragment (RFC 3986 §3), and all of it where it holds a user, who may have a password.
+pub fn unreadable_without_extras(text: &str) -> &str {
+    if text.contains('@') {
+        return "[REDACTED]";
+    }
+    text.split(['?', '#']).next().unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn url(text: &str) -> Url {
         Url::parse(text).unwrap()
+    }
+
+    #[test]
+    fn what_is_no_address_is_told_without_what_may_be_a_secret() {
+        for (text, told) in [
+            ("idp example", "idp example"),
+            ("idp example/t?key=s3cr3t#s3cr3t", "idp example/t"),
+            ("https://ada:s3/cr?3t@idp", "[REDACTED]"),
+            ("", ""),
+        ] {
+            assert_eq!(unreadable_without_extras(text), told);
+        }
     }
 
     #[test]

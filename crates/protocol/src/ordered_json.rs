@@ -97,6 +97,11 @@ impl Object {
             .map(|(name, value)| (name.as_str(), value))
     }
 
+    /// Whether the name stands in the object itself more than once.
+    pub fn repeats(&self, name: &str) -> bool {
+        self.repeated.iter().any(|repeated| repeated == name)
+    }
+
     /// The names that stand in it more than once, or in an object below, each once.
     pub fn repeated(&self) -> Vec<&str> {
         let mut found: Vec<&str> = self.repeated.iter().map(String::as_str).collect();

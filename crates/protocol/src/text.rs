@@ -115,7 +115,8 @@ pub fn acts_on_a_terminal(text: &str) -> bool {
 }
 
 /// Unicode's `Cc` and `Cf` (but for Arabic number signs, which are visible), its line and
-/// paragraph separators, and the fillers that show as nothing.
+/// paragraph separators, the fillers and blanks that show as nothing, and its variation selectors,
+/// of which any number may follow a character unseen.
 const fn is_hostile(character: char) -> bool {
     matches!(
         character,
@@ -132,13 +133,16 @@ const fn is_hostile(character: char) -> bool {
             | '\u{200b}'..='\u{200f}'
             | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}'
+            | '\u{2800}'
             | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
             | '\u{feff}'
             | '\u{ffa0}'
             | '\u{fff9}'..='\u{fffb}'
             | '\u{1bca0}'..='\u{1bca3}'
             | '\u{1d173}'..='\u{1d17a}'
             | '\u{e0000}'..='\u{e007f}'
+            | '\u{e0100}'..='\u{e01ef}'
     )
 }
 
@@ -408,6 +412,15 @@ mod tests {
                 "{said}"
             );
         }
+    }
+
+    #[test]
+    fn what_shows_as_nothing_is_escaped() {
+        for unseen in ['\u{2800}', '\u{fe00}', '\u{fe0f}', '\u{e0100}', '\u{e01ef}'] {
+            let shown = format!("a\\u{{{:x}}}b", u32::from(unseen));
+            assert_eq!(escaped(&format!("a{unseen}b")), shown);
+        }
+        assert_eq!(escaped("a ☂ ⠁ é"), "a ☂ ⠁ é");
     }
 
     #[test]

@@ -246,6 +246,8 @@ def headers():
     yield headed("crit of a claim", crit=["exp"], exp=EXPIRES)
     yield headed("crit of b64", crit=["b64"], b64=False)
     yield headed("empty crit", crit=[])
+    yield headed("b64 without crit", b64=False)
+    yield headed("key named by a number", kid=5, x5t="rsa")
     yield headed("nonce", nonce="n")
     yield headed("unknown key", kid="nobody's")
     yield headed("key of another algorithm", kid="p256")

@@ -6,8 +6,10 @@ use std::time::Duration;
 use model::Clock;
 use model::Timestamp;
 use protocol::jwt;
+use protocol::token_meaning;
 use protocol::token_meaning::Times;
 use protocol::token_meaning::Validity;
+use protocol::token_meaning::Warning;
 use serde::Serialize;
 
 use super::token_input;
@@ -55,7 +57,11 @@ pub(super) fn run(
             if !args.quiet {
                 token_input::warn_of_text(ui, input);
             }
-            let times = times(input)?;
+            let times = times(input, |warning| {
+                if !args.quiet {
+                    ui.warn(&format!("the token: {}", warning.message));
+                }
+            })?;
             let reason = reason(times, now, args.min_ttl.unwrap_or_default())?;
             (reason, Some(times), input.profile())
         }
@@ -93,14 +99,14 @@ fn reason(times: Times, now: Timestamp, least: Duration) -> Result<&'static str,
     Ok(match times.validity(now) {
         Validity::Expired => "expired",
         Validity::NotYet => "not_yet_valid",
-        Validity::Unknown => return Err(endless()),
+        Validity::Unknown => return Err(untold(times)),
         Validity::Valid if times.expires.is_some_and(|end| end < now.plus(least)) => "short_lived",
         Validity::Valid => "valid",
     })
 }
 
 /// When the token counts: by the cache, which knows the end of any token, else by its claims.
-fn times(input: &TokenInput) -> Result<Times, CommandError> {
+fn times(input: &TokenInput, warn: impl FnOnce(Warning)) -> Result<Times, CommandError> {
     match input {
         TokenInput::Cached(cached) => Ok(Times {
             expires: Some(cached.entry.expires_on),
@@ -108,6 +114,7 @@ fn times(input: &TokenInput) -> Result<Times, CommandError> {
         }),
         TokenInput::Given(text) => {
             let decoded = jwt::decode(&text.token);
+            token_meaning::warning_of_signature(&decoded).map(warn);
             let claims = decoded
                 .claims
                 .as_ref()
@@ -123,9 +130,12 @@ fn times(input: &TokenInput) -> Result<Times, CommandError> {
     }
 }
 
-fn endless() -> CommandError {
-    CommandError::usage("token_unreadable", "it does not say when it ends (`exp`)")
-        .hint("See what it says: entra-auth-cli inspect")
+fn untold(times: Times) -> CommandError {
+    let why = times.unreadable.map_or_else(
+        || "it does not say when it ends (`exp`)".to_owned(),
+        |why| why.to_string(),
+    );
+    CommandError::usage("token_unreadable", why).hint("See what it says: entra-auth-cli inspect")
 }
 
 fn in_words(answer: &Answer<'_>, times: Option<Times>, now: Timestamp) -> String {

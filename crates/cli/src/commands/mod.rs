@@ -1,5 +1,6 @@
 //! One file per command: each takes its arguments and says what came of it.
 
+mod bounded;
 mod cache;
 mod check;
 mod completions;

@@ -1,7 +1,7 @@
 //! The token that `inspect` and `check` look at: given, read, or cached.
 
+use std::io;
 use std::io::IsTerminal as _;
-use std::io::Read as _;
 use std::path::Path;
 
 use engine::Cached;
@@ -13,8 +13,8 @@ use protocol::jwt::InputError;
 use protocol::jwt::TokenText;
 use protocol::scope_rules::resource_asked_for;
 use protocol::token_meaning;
-use zeroize::Zeroizing;
 
+use super::bounded;
 use crate::args::GivenToken;
 use crate::args::InputArgs;
 use crate::args::TokenArgs;
@@ -25,9 +25,6 @@ use crate::settings::Variables;
 use crate::shell;
 use crate::ui::Ui;
 use crate::wording;
-
-/// One byte more than is looked at, so that what is longer is noticed.
-const LONGEST: u64 = jwt::LONGEST_INPUT as u64 + 1;
 
 /// No longer path can be opened anywhere, in bytes.
 const LONGEST_PATH: usize = 4096;
@@ -272,9 +269,10 @@ fn from_file(path: &Path) -> Result<TokenInput, CommandError> {
 }
 
 fn read(source: impl std::io::Read, name: &str) -> Result<TokenInput, CommandError> {
-    let mut bytes = Zeroizing::new(Vec::new());
-    let read = source.take(LONGEST).read_to_end(&mut bytes);
-    read.map_err(|error| unreadable(name, &error))?;
+    let bytes = bounded::read(source, jwt::LONGEST_INPUT).map_err(|error| match error.kind() {
+        io::ErrorKind::FileTooLarge => invalid(InputError::TooLong),
+        _ => unreadable(name, &error),
+    })?;
     let text = std::str::from_utf8(&bytes)
         .map_err(|_| CommandError::usage("token_input_invalid", format!("{name} holds no text")))?;
     cleaned(text)
@@ -288,13 +286,15 @@ fn unreadable(name: &str, error: &std::io::Error) -> CommandError {
 }
 
 fn cleaned(text: &str) -> Result<TokenInput, CommandError> {
-    jwt::token_in(text).map(TokenInput::Given).map_err(|error| {
-        let worded = CommandError::usage("token_input_invalid", error.to_string());
-        match error {
-            InputError::Empty => {
-                worded.hint("Pipe a token in, or name a profile for its cached token: -p NAME")
-            }
-            InputError::TooLong | InputError::NoAccessToken => worded,
+    jwt::token_in(text).map(TokenInput::Given).map_err(invalid)
+}
+
+fn invalid(error: InputError) -> CommandError {
+    let worded = CommandError::usage("token_input_invalid", error.to_string());
+    match error {
+        InputError::Empty => {
+            worded.hint("Pipe a token in, or name a profile for its cached token: -p NAME")
         }
-    })
+        InputError::TooLong | InputError::NoAccessToken => worded,
+    }
 }

@@ -78,12 +78,21 @@ pub(crate) struct Place {
     pub(crate) is_remote: bool,
 }
 
+/// The program that a command runs, without the words after it, which may hold anything.
+fn program(command: &str) -> String {
+    let first = shlex::split(command).and_then(|words| words.into_iter().next());
+    first.unwrap_or_else(|| "a command that makes no words".to_owned())
+}
+
 /// Looks where the person sits. Nothing is opened.
 pub(crate) fn place_of_the_person(variables: &Variables) -> Place {
     let surroundings = Surroundings::of(&Facts::gathered(variables));
     Place {
         browser: surroundings.browser.map(|browser| match browser {
-            Browser::Commands(commands) => format!("$BROWSER ({})", commands.join(", ")),
+            Browser::Commands(commands) => {
+                let programs: Vec<String> = commands.iter().map(|one| program(one)).collect();
+                format!("$BROWSER ({})", programs.join(", "))
+            }
             Browser::System => "the system's browser".to_owned(),
         }),
         findings: surroundings.findings,
@@ -265,7 +274,8 @@ impl Ui {
 
     /// Says what is wrong and what to do, to the person.
     pub(crate) fn complain(&self, error: &CommandError) {
-        let said = error_codes::with_code(&error.message, error.code);
+        let message = without_certain_tokens(&error.message);
+        let said = error_codes::with_code(&message, error.code);
         let said = escaped(&said);
         let code = format!("[{}]", error.code);
         let said = match said.strip_suffix(&code) {

@@ -11,7 +11,11 @@ use crate::support::World;
 use crate::support::now;
 
 fn token(claims: &Value) -> String {
-    let claims = URL_SAFE_NO_PAD.encode(claims.to_string());
+    token_of(&claims.to_string())
+}
+
+fn token_of(claims: &str) -> String {
+    let claims = URL_SAFE_NO_PAD.encode(claims);
     format!("eyJhbGciOiJSUzI1NiJ9.{claims}.c2ln")
 }
 
@@ -130,7 +134,46 @@ fn what_cannot_be_told_is_neither_yes_nor_no() {
             "{said}"
         );
     }
+    let (past, future) = (now() - 600, now() + 600);
+    for (claims, why) in [
+        (
+            format!(r#"{{"exp":{future},"nbf":"{past}"}}"#),
+            "its `nbf` is no time",
+        ),
+        (
+            format!(r#"{{"exp":{future},"nbf":[{past}]}}"#),
+            "its `nbf` is no time",
+        ),
+        (
+            format!(r#"{{"exp":{future},"nbf":null}}"#),
+            "its `nbf` is no time",
+        ),
+        (
+            format!(r#"{{"exp":{past},"exp":{future}}}"#),
+            "its `exp` stands there more than once",
+        ),
+    ] {
+        let check = home.call(&["check", "-o", "json"]);
+        let document = check.input(token_of(&claims)).run().failure_document(4);
+        assert_eq!(document["code"], "token_unreadable", "{claims}");
+        let said = document.to_string();
+        assert!(said.contains(why), "{said}");
+    }
     home.call(&["check", "-p", "nobody", "-q"]).run().failure(3);
+}
+
+#[test]
+fn a_token_that_nobody_signed_is_judged_by_its_times_and_told_of() {
+    let home = Home::new();
+    let claims = URL_SAFE_NO_PAD.encode(json!({"exp": now() + 600}).to_string());
+    for header in [r#"{"alg":"RS256"}"#, r#"{"alg":"none"}"#] {
+        let token = format!("{}.{claims}.", URL_SAFE_NO_PAD.encode(header));
+        let said = home.call(&["check"]).input(token.as_str()).run();
+        assert_eq!(said.code(), Some(0), "{said:?}");
+        assert!(said.stderr().contains("it is not signed"), "{said:?}");
+        let quiet = home.call(&["check", "-q"]).input(token.as_str()).run();
+        assert_eq!((quiet.code(), quiet.stderr()), (Some(0), ""), "{header}");
+    }
 }
 
 #[test]

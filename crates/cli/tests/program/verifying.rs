@@ -213,6 +213,11 @@ fn what_cannot_be_told_says_why_and_a_tokens_own_host_is_never_asked() {
         call.input("a.b.c").run().failure_document(4)["code"],
         "keys_unusable"
     );
+    let endless = ["inspect", "--verify", "--keys", "/dev/zero", "-o", "json"];
+    let document = home.call(&endless).input("a.b.c").run();
+    let document = document.failure_document(4);
+    assert_eq!(document["code"], "keys_unusable");
+    assert!(document.to_string().contains("longer than"), "{document}");
     let call = home.call(&["inspect", "--verify", "-o", "json", "--timeout", "5s"]);
     let call = call.args(["--authority", "http://127.0.0.1:9/contoso.com"]);
     let document = call.input(&*own_host).run().failure_document(5);

@@ -19,7 +19,6 @@ use rustls::client::danger::ServerCertVerifier;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::ServerName;
 use rustls_pki_types::UnixTime;
-use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::ConnectProxyConnector;
 use ureq::unversioned::transport::ConnectionDetails;
 use ureq::unversioned::transport::Connector;
@@ -29,6 +28,7 @@ use ureq::unversioned::transport::Transport;
 use ureq::unversioned::transport::TransportAdapter;
 use url::Url;
 
+use crate::transport::Names;
 use crate::transport::NetworkSettings;
 use crate::transport::explained;
 
@@ -78,7 +78,7 @@ fn handshake(
         .proxy(proxy)
         .timeout_global(Some(timeout))
         .build();
-    let agent = ureq::Agent::with_parts(config, connector, DefaultResolver::default());
+    let agent = ureq::Agent::with_parts(config, connector, Names::default());
     agent
         .head(url.as_str())
         .call()

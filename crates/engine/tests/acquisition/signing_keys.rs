@@ -1,7 +1,6 @@
 //! An authority's keys are asked for once a day, and again for a key that is not among them, at
 //! most once in five minutes.
 
-use std::path::Path;
 use std::time::Duration;
 
 use engine::signing_keys::KeysWanted;
@@ -186,18 +185,56 @@ fn a_domain_is_looked_up_and_its_directory_kept_with_the_keys() {
 }
 
 #[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test is the person who writes the file"
+)]
 fn nobodys_keys_count_for_another() {
     let stage = stage();
     let (entra, openid) = (entra(), openid());
     stage.will_reply([keys(&["a"]), answer(404, &[], ""), keys(&["b"])]);
     assert!(has(&stage, &wanted(&entra, Some("a"))).unwrap());
     has(&stage, &wanted(&openid, Some("a"))).unwrap_err();
+    let directory = tempfile::tempdir().unwrap();
+    let own = directory.path().join("own.pem");
+    std::fs::write(&own, "own").unwrap();
     let believing_others = KeysWanted {
-        ca_file: Some(Path::new("/etc/own.pem")),
+        ca_file: Some(&own),
         ..wanted(&entra, Some("a"))
     };
     assert!(!has(&stage, &believing_others).unwrap());
     assert_eq!(stage.network.asked().len(), 3);
+}
+
+#[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test is the person who writes the file"
+)]
+fn what_a_file_vouched_for_ends_with_its_content() {
+    let (stage, authority) = (stage(), entra());
+    let directory = tempfile::tempdir().unwrap();
+    let own = directory.path().join("own.pem");
+    let believing = |path| KeysWanted {
+        ca_file: Some(path),
+        ..wanted(&authority, Some("a"))
+    };
+    stage.will_reply([keys(&["a"]), keys(&["b"]), keys(&["a"]), keys(&["a"])]);
+    std::fs::write(&own, "one").unwrap();
+    for _ in 0..2 {
+        assert!(has(&stage, &believing(&own)).unwrap());
+        assert_eq!(stage.network.asked().len(), 1);
+    }
+    std::fs::write(&own, "another").unwrap();
+    assert!(!has(&stage, &believing(&own)).unwrap());
+    std::fs::write(&own, "one").unwrap();
+    assert!(has(&stage, &believing(&own)).unwrap());
+    assert_eq!(stage.network.asked().len(), 2);
+    std::fs::remove_file(&own).unwrap();
+    for asked in 3..=4 {
+        assert!(has(&stage, &believing(&own)).unwrap());
+        assert_eq!(stage.network.asked().len(), asked, "nothing is kept");
+    }
 }
 
 #[test]

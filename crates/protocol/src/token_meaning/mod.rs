@@ -14,6 +14,7 @@ use serde::Serialize;
 
 pub use self::other_resource::other_resource;
 pub use self::warning::Warning;
+pub use self::warning::of_signature as warning_of_signature;
 pub use self::warning::of_text as warning_of_text;
 use crate::jwt::Decoded;
 use crate::jwt::Kind;
@@ -46,6 +47,19 @@ pub struct Times {
     pub not_before: Option<Timestamp>,
     /// `exp`.
     pub expires: Option<Timestamp>,
+    /// Why not all of them can be relied on, if so.
+    pub unreadable: Option<UnreadableTime>,
+}
+
+/// Why one of a token's times cannot be told. The name is that of the claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum UnreadableTime {
+    /// Its value is no number (RFC 7519 §2, `NumericDate`).
+    #[error("its `{0}` is no time")]
+    NoTime(&'static str),
+    /// It stands there more than once, and readers may differ in which counts (RFC 8725 §3.10).
+    #[error("its `{0}` stands there more than once")]
+    Repeated(&'static str),
 }
 
 /// Whether the moment lies between a token's beginning and its end.
@@ -57,7 +71,7 @@ pub enum Validity {
     NotYet,
     /// It has ended.
     Expired,
-    /// It names no end.
+    /// It names no end, or a time of it cannot be told.
     Unknown,
 }
 
@@ -81,16 +95,29 @@ impl Times {
             let seconds = claims.get(name)?.as_seconds()?;
             Some(Timestamp::from_unix_seconds(seconds))
         };
+        let is_no_time = |name: &&str| {
+            let value = claims.get(name);
+            value.is_some_and(|value| value.as_seconds().is_none())
+        };
+        let mut names = ["exp", "nbf", "iat"].into_iter();
+        let no_time = names.clone().find(is_no_time);
+        let mut repeated = || names.find(|name| claims.repeats(name));
         Self {
             issued: time("iat"),
             not_before: time("nbf"),
             expires: time("exp"),
+            unreadable: no_time
+                .map(UnreadableTime::NoTime)
+                .or_else(|| repeated().map(UnreadableTime::Repeated)),
         }
     }
 
     /// Whether the token counts now. No tolerance is given at its end: who receives it later may
     /// give none either.
     pub fn validity(&self, now: Timestamp) -> Validity {
+        if self.unreadable.is_some() {
+            return Validity::Unknown;
+        }
         match (self.not_before, self.expires) {
             (_, Some(expires)) if expires <= now => Validity::Expired,
             (Some(begins), _) if begins > now.plus(SKEW) => Validity::NotYet,
@@ -309,10 +336,39 @@ mod tests {
             (json!({"nbf": now + 301, "exp": now - 1}), Validity::Expired),
             (json!({"nbf": now - 1}), Validity::Unknown),
             (json!({"exp": "soon"}), Validity::Unknown),
+            (json!({"nbf": "x", "exp": now + 1}), Validity::Unknown),
+            (json!({"nbf": null, "exp": now + 1}), Validity::Unknown),
+            (json!({"iat": [], "exp": now + 1}), Validity::Unknown),
         ] {
             let token = decoded(&claims);
             let times = Times::of(token.claims.as_ref().unwrap());
             assert_eq!(times.validity(NOW), validity, "{claims}");
+        }
+    }
+
+    #[test]
+    fn a_time_that_stands_twice_decides_nothing() {
+        let now = NOW.unix_seconds();
+        for (claims, why) in [
+            (
+                format!(r#"{{"exp": {}, "exp": {}}}"#, now - 1, now + 1),
+                Some(UnreadableTime::Repeated("exp")),
+            ),
+            (
+                format!(r#"{{"nbf": 0, "nbf": 1, "exp": {}}}"#, now + 1),
+                Some(UnreadableTime::Repeated("nbf")),
+            ),
+            (
+                format!(r#"{{"x": {{"exp": 1, "exp": 2}}, "exp": {}}}"#, now + 1),
+                None,
+            ),
+        ] {
+            let Json::Object(read) = serde_json::from_str(&claims).unwrap() else {
+                panic!("claims are an object");
+            };
+            let times = Times::of(&read);
+            let expected = why.map_or(Validity::Valid, |_| Validity::Unknown);
+            assert_eq!((times.unreadable, times.validity(NOW)), (why, expected));
         }
     }
 

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::Speaker;
 use super::Times;
+use super::UnreadableTime;
 use super::Validity;
 use super::dictionary;
 use crate::jwt::Decoded;
@@ -53,6 +54,16 @@ pub fn of_text(text: &TokenText) -> Option<Warning> {
     })
 }
 
+/// That nobody signed the token, if so.
+pub fn of_signature(token: &Decoded) -> Option<Warning> {
+    (token.kind == Kind::Unsecured).then(|| {
+        warning(
+            "unsecured",
+            "it is not signed: anybody can write such a token, and no API may accept it",
+        )
+    })
+}
+
 fn warning(code: &'static str, message: impl Into<String>) -> Warning {
     Warning {
         code,
@@ -61,13 +72,7 @@ fn warning(code: &'static str, message: impl Into<String>) -> Warning {
 }
 
 fn of_form(token: &Decoded) -> Vec<Warning> {
-    let mut found = Vec::new();
-    if token.kind == Kind::Unsecured {
-        found.push(warning(
-            "unsecured",
-            "it is not signed: anybody can write such a token, and no API may accept it",
-        ));
-    }
+    let mut found: Vec<Warning> = of_signature(token).into_iter().collect();
     if let Some(header) = &token.header {
         let own_key = ["jku", "x5u", "jwk"]
             .into_iter()
@@ -117,6 +122,14 @@ fn of_form(token: &Decoded) -> Vec<Warning> {
 
 fn of_times(claims: &Object, now: Timestamp) -> Option<Warning> {
     let times = Times::of(claims);
+    match times.unreadable {
+        Some(why @ UnreadableTime::NoTime(_)) => {
+            return Some(warning("time_malformed", why.to_string()));
+        }
+        // `repeated_members` says it.
+        Some(UnreadableTime::Repeated(_)) => return None,
+        None => {}
+    }
     match times.validity(now) {
         Validity::Expired => Some(warning("expired", "it has expired")),
         Validity::NotYet => Some(warning(
@@ -249,7 +262,12 @@ mod tests {
             (user(json!({})), &[][..]),
             (user(json!({"exp": now})), &["expired"]),
             (user(json!({"nbf": now + 301})), &["not_yet_valid"]),
-            (user(json!({"exp": null})), &["no_end"]),
+            (
+                json!({"scp": "User.Read", "upn": "ada", "appid": "a", "aud": graph}),
+                &["no_end"],
+            ),
+            (user(json!({"exp": null})), &["time_malformed"]),
+            (user(json!({"nbf": "soon"})), &["time_malformed"]),
             (user(json!({"aud": "api://a"})), &["version_1"]),
             (user(json!({"aud": GUID})), &["version_1"]),
             (user(json!({"aud": GUID, "ver": "2.0"})), &[]),

@@ -30,6 +30,7 @@ use crate::ordered_json::Object;
 use crate::text;
 use crate::token_meaning::SKEW;
 use crate::token_meaning::Times;
+use crate::token_meaning::UnreadableTime;
 
 /// The hosts after which tokens of version 1.0 name their issuer.
 const STS_HOSTS: [&str; 2] = ["sts.windows.net", "sts.chinacloudapi.cn"];
@@ -162,14 +163,18 @@ pub fn verify(token: &str, keys: &Keys, expected: &Expected<'_>) -> Verdict {
         return Verdict::Undecided(Undecided::Kind(decoded.kind));
     };
     let mut refused = Vec::new();
-    let of_form = form(header, claims);
-    refused.extend(of_form);
+    refused.extend(form(header, claims));
+    let is_well_formed = refused.is_empty();
     refused.extend(malformed(claims));
     match key(header, keys) {
         Ok(key) => {
             refused.extend(signature(token, header, key).or_else(|| key_of_issuer(key, claims)));
         }
-        Err(Missing::Unnamed) => return Verdict::Undecided(Undecided::NoKeyNamed),
+        Err(Missing::Unnamed) if is_well_formed => {
+            return Verdict::Undecided(Undecided::NoKeyNamed);
+        }
+        // Whichever key it is: the form alone refuses it.
+        Err(Missing::Unnamed) => {}
         Err(Missing::Unknown(id)) => refused.push(refusal(
             "unknown_key",
             format!("the issuer has no key `{id}`"),
@@ -195,6 +200,9 @@ fn form(header: &Object, claims: &Object) -> Option<Refusal> {
             "its header demands to be understood in a way that is unknown here (`crit`)",
         ));
     }
+    if let Some(malformed) = malformed_header(header) {
+        return Some(malformed);
+    }
     let repeated = [header.repeated(), claims.repeated()].concat();
     if repeated.is_empty() {
         return None;
@@ -206,6 +214,28 @@ fn form(header: &Object, claims: &Object) -> Option<Refusal> {
             repeated.join(", ")
         ),
     ))
+}
+
+/// A header whose key is named by no text (RFC 7515 §4.1.4, §4.1.7), or that changes what is signed
+/// (`b64`) without demanding to be understood, as RFC 7797 §6 has it: readers would make different
+/// things of it.
+fn malformed_header(header: &Object) -> Option<Refusal> {
+    let is_no_text = |name: &&str| {
+        let value = header.get(name);
+        value.is_some_and(|value| value.as_str().is_none())
+    };
+    if let Some(name) = ["kid", "x5t"].into_iter().find(is_no_text) {
+        let message = format!("its header's `{name}` is no text");
+        return Some(refusal("header_malformed", message));
+    }
+    let changes_the_payload = |value: &Json| *value != Json::Bool(true);
+    header.get("b64").is_some_and(changes_the_payload).then(|| {
+        refusal(
+            "header_malformed",
+            "its header says that its content is not encoded (`b64`), which a JWT's is, and does \
+             not demand to be understood (`crit`)",
+        )
+    })
 }
 
 /// The claims whose values are of another type than RFC 7519 §4.1 gives them: readers would make
@@ -370,19 +400,9 @@ fn audience(claims: &Object, wanted: &[String]) -> Option<Refusal> {
 
 fn times(claims: &Object, now: Timestamp) -> Option<Refusal> {
     let times = Times::of(claims);
-    let is_no_time = |name: &str| {
-        claims
-            .get(name)
-            .is_some_and(|value| value.as_seconds().is_none())
-    };
-    if let Some(name) = ["exp", "nbf", "iat"]
-        .into_iter()
-        .find(|name| is_no_time(name))
-    {
-        return Some(refusal(
-            "time_malformed",
-            format!("its `{name}` is no time"),
-        ));
+    // Members that stand twice are refused as such.
+    if let Some(why @ UnreadableTime::NoTime(_)) = times.unreadable {
+        return Some(refusal("time_malformed", why.to_string()));
     }
     match times.expires {
         None => return Some(refusal("no_end", "it does not say when it ends (`exp`)")),

@@ -1,31 +1,35 @@
 //! `--bundle`: what support needs, in one file that holds nothing secret.
 
-use std::cmp::Reverse;
+use std::fs::FileType;
 use std::path::Path;
 use std::path::PathBuf;
 
 use model::Profile;
 use model::SecretReference;
-use serde_json::Map;
+use model::uri;
 use serde_json::Value;
 use serde_json::json;
 use url::Url;
+use vault::StorageError;
 
 use super::examined;
 use super::machine;
+use super::pseudonyms::Pseudonyms;
 use super::report::Report;
 use super::scene::Here;
 use super::scene::Scene;
 use crate::command_error::CommandError;
 use crate::command_error::Kind;
 use crate::output::document;
-use crate::settings;
 use crate::settings::Variables;
 use crate::ui::Ui;
 use crate::wording;
 
 /// What stands in place of a file's name for stdout.
 const STDOUT: &str = "-";
+
+/// The members of a finding that may name what is this machine's own.
+const SAID_BY_FINDINGS: [&str; 3] = ["subject", "detail", "fix"];
 
 /// Where the bundle goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,16 +41,24 @@ pub(super) enum Outlet {
 }
 
 impl Outlet {
-    /// Takes it as it was typed. A file that is there is kept unless that was said too.
+    /// Takes it as it was typed. A file that is there is kept unless that was said too. Of what is
+    /// no file, devices alone will do: nobody may ever read from a pipe.
     ///
     /// # Errors
-    /// If there is a file of that name, and nobody said to replace it.
+    /// If there is a file of that name, and nobody said to replace it, or no file.
     pub(super) fn of(path: &Path, replaces: bool) -> Result<Self, CommandError> {
         if path == Path::new(STDOUT) {
             return Ok(Self::Stdout);
         }
-        let is_file = std::fs::symlink_metadata(path).is_ok_and(|found| found.is_file());
-        if is_file && !replaces {
+        let found = std::fs::symlink_metadata(path).map(|found| found.file_type());
+        let is = |kind: fn(&FileType) -> bool| found.as_ref().is_ok_and(kind);
+        let is_of_another_kind =
+            found.is_ok() && !is(FileType::is_file) && !is(FileType::is_symlink);
+        if is_of_another_kind && !path.starts_with("/dev") {
+            let error = StorageError::WrongKind(path.to_owned());
+            return Err(wording::vault(&error.into()));
+        }
+        if is(FileType::is_file) && !replaces {
             return Err(CommandError::usage(
                 "file_exists",
                 format!("{} is there already", path.display()),
@@ -93,15 +105,31 @@ pub(super) fn of(
         "doctor": serde_json::to_value(report).map_err(|error| unwritable(&error))?,
         "profiles": profiles.iter().map(redacted).collect::<Result<Vec<_>, _>>()?,
     });
-    let mut names = Names::default();
-    names.add_people(&profiles, &here.variables);
-    if redact_ids {
-        names.add_ids(&profiles);
-        names.add_proxies(&here.variables);
-        names.add_guids(&bundle);
-    }
-    rename(&mut bundle, &names.longest_first());
+    leave_out_names(&mut bundle, &profiles, &here.variables, redact_ids);
     Ok(bundle)
+}
+
+/// Puts what stands for them in place of names, in what findings say and in the profiles: what the
+/// program itself says is the same on every machine.
+fn leave_out_names(
+    bundle: &mut Value,
+    profiles: &[Profile],
+    variables: &Variables,
+    redact_ids: bool,
+) {
+    let documents = [&bundle["doctor"]["findings"], &bundle["profiles"]];
+    let mut names = Pseudonyms::default();
+    names.add_people(profiles, variables, &documents);
+    if redact_ids {
+        names.add_ids(profiles, variables, &documents);
+    }
+    names.put_into(&mut bundle["profiles"]);
+    let findings = bundle["doctor"]["findings"].as_array_mut();
+    for finding in findings.into_iter().flatten() {
+        for said in SAID_BY_FINDINGS {
+            names.put_into(&mut finding[said]);
+        }
+    }
 }
 
 fn unwritable(error: &serde_json::Error) -> CommandError {
@@ -134,8 +162,8 @@ fn redacted(profile: &Profile) -> Result<Value, CommandError> {
 
 /// An address without what may be a secret in it: user, password, query and fragment.
 fn bare(address: &str) -> String {
-    let Ok(mut url) = Url::parse(address) else {
-        return address.to_owned();
+    let Some(mut url) = Url::parse(address).ok().filter(Url::has_host) else {
+        return uri::unreadable_without_extras(address).to_owned();
     };
     let holds_more = !url.username().is_empty()
         || url.password().is_some()
@@ -150,128 +178,6 @@ fn bare(address: &str) -> String {
         return "[REDACTED]".to_owned();
     }
     url.into()
-}
-
-/// What stands for each name and id: the same in every place, so that the file still makes sense.
-#[derive(Debug, Default)]
-struct Names(Vec<(String, String)>);
-
-impl Names {
-    fn add(&mut self, kind: &str, value: Option<&str>) {
-        let Some(value) = value.filter(|value| !value.is_empty()) else {
-            return;
-        };
-        if self
-            .0
-            .iter()
-            .all(|(known, _)| !known.eq_ignore_ascii_case(value))
-        {
-            let number = self.0.len() + 1;
-            self.0
-                .push((value.to_owned(), format!("[{kind} {number}]")));
-        }
-    }
-
-    /// Whoever is named by a profile, and by the home directory.
-    fn add_people(&mut self, profiles: &[Profile], variables: &Variables) {
-        for profile in profiles {
-            self.add("user", profile.login_hint.as_deref());
-        }
-        let homes = [variables.text("HOME"), variables.text("USERPROFILE")];
-        for home in homes.into_iter().flatten().filter(|home| home.len() > 1) {
-            self.0.push((home, "~".to_owned()));
-        }
-    }
-
-    /// What the profiles lead to.
-    fn add_ids(&mut self, profiles: &[Profile]) {
-        for profile in profiles {
-            self.add("tenant", profile.tenant_id.as_deref());
-            self.add("client", profile.client_id.as_deref());
-            let authority = settings::profile_authority(profile).ok();
-            if let Some(authority) = authority.filter(|authority| !authority.is_built_in()) {
-                self.add("authority", host_of(authority.base()).as_deref());
-            }
-            let redirect = profile.redirect_uri.as_deref().and_then(host_of);
-            self.add("host", redirect.filter(|host| !is_here(host)).as_deref());
-        }
-    }
-
-    /// The hosts of proxies.
-    fn add_proxies(&mut self, variables: &Variables) {
-        if let Some(address) = settings::network(None, variables).proxy.address {
-            let host = host_of(&address).or_else(|| host_of(&format!("http://{address}")));
-            self.add("proxy", host.filter(|host| !is_here(host)).as_deref());
-        }
-    }
-
-    /// The GUIDs that stand anywhere in it and have no name yet.
-    fn add_guids(&mut self, value: &Value) {
-        match value {
-            Value::String(text) => guids(text).for_each(|id| self.add("id", Some(id))),
-            Value::Array(values) => values.iter().for_each(|one| self.add_guids(one)),
-            Value::Object(fields) => fields.values().for_each(|one| self.add_guids(one)),
-            Value::Null | Value::Bool(_) | Value::Number(_) => {}
-        }
-    }
-
-    /// All of them; a longer one may hold a shorter one.
-    fn longest_first(mut self) -> Vec<(String, String)> {
-        self.0.sort_by_key(|(value, _)| Reverse(value.len()));
-        self.0
-    }
-}
-
-fn host_of(address: &str) -> Option<String> {
-    let url = Url::parse(address).ok()?;
-    url.host_str().map(ToOwned::to_owned)
-}
-
-/// Whether a host is a name that every machine has.
-fn is_here(host: &str) -> bool {
-    matches!(host, "localhost" | "127.0.0.1" | "[::1]")
-}
-
-/// The GUIDs in a text, as they stand there.
-fn guids(text: &str) -> impl Iterator<Item = &str> {
-    const LENGTH: usize = 36;
-    let is_guid = |bytes: &[u8]| {
-        bytes.iter().enumerate().all(|(at, byte)| match at {
-            8 | 13 | 18 | 23 => *byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        })
-    };
-    (0..text.len().saturating_sub(LENGTH - 1)).filter_map(move |at| {
-        let candidate = text.get(at..at + LENGTH)?;
-        is_guid(candidate.as_bytes()).then_some(candidate)
-    })
-}
-
-/// The text with one part replaced wherever it stands, in any letter case.
-fn replaced(text: &str, from: &str, to: &str) -> String {
-    let (folded, from) = (text.to_ascii_lowercase(), from.to_ascii_lowercase());
-    let mut result = String::with_capacity(text.len());
-    let mut done = 0;
-    for (at, _) in folded.match_indices(&from) {
-        result.push_str(&text[done..at]);
-        result.push_str(to);
-        done = at + from.len();
-    }
-    result.push_str(&text[done..]);
-    result
-}
-
-fn rename(value: &mut Value, names: &[(String, String)]) {
-    match value {
-        Value::String(text) => {
-            for (from, to) in names {
-                *text = replaced(text, from, to);
-            }
-        }
-        Value::Array(values) => values.iter_mut().for_each(|one| rename(one, names)),
-        Value::Object(fields) => Map::values_mut(fields).for_each(|one| rename(one, names)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
 }
 
 #[cfg(test)]
@@ -299,37 +205,11 @@ mod tests {
                 "http://localhost:8080/cb",
             ),
             ("login.example/tenant", "login.example/tenant"),
+            ("login.example/tenant?key=s3cr3t", "login.example/tenant"),
+            ("ada:s3cr3t@login.example", "[REDACTED]"),
             ("https://idp.example", "https://idp.example"),
         ] {
             assert_eq!(bare(address), shown);
         }
-    }
-
-    #[test]
-    fn an_id_is_found_in_any_letter_case_and_place() {
-        let mut names = Names::default();
-        names.add("tenant", Some("aaaabbbb-0000-cccc-1111-dddd2222eeee"));
-        let mut value = json!({
-            "a": "AAAABBBB-0000-CCCC-1111-DDDD2222EEEE of ☂",
-            "b": "api://00001111-aaaa-2222-bbbb-3333cccc4444/x",
-            "c": "https://host/00001111-AAAA-2222-bbbb-3333cccc4444",
-        });
-        names.add_guids(&value);
-        rename(&mut value, &names.longest_first());
-        let expected = json!({
-            "a": "[tenant 1] of ☂", "b": "api://[id 2]/x", "c": "https://host/[id 2]",
-        });
-        assert_eq!(value, expected);
-    }
-
-    #[test]
-    fn ids_get_names_everywhere() {
-        let names = vec![("abc".to_owned(), "[tenant 1]".to_owned())];
-        let mut value = json!({"a": ["x abc y", {"b": "abc"}], "c": 1});
-        rename(&mut value, &names);
-        assert_eq!(
-            value,
-            json!({"a": ["x [tenant 1] y", {"b": "[tenant 1]"}], "c": 1})
-        );
     }
 }

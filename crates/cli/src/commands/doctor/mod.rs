@@ -13,6 +13,7 @@ mod keeping;
 mod machine;
 mod network;
 mod profile;
+mod pseudonyms;
 mod report;
 mod scene;
 mod surroundings;

@@ -334,8 +334,14 @@ fn certificates(way: &Way) -> Verdict {
         (Some(error), _) if way.proxy_is_at_fault(error) => {
             Verdict::skipped("there is no way through the proxy (see Proxy)")
         }
+        (Some(error), _) if error.kind == TransportErrorKind::Dns => unresolved(),
         (Some(error), _) => wording::transport(way.host(), error).into(),
     }
+}
+
+/// What needs an address of the host, where there is none. [`name`] says why.
+fn unresolved() -> Verdict {
+    Verdict::skipped("nobody can be asked without an address (see Name)")
 }
 
 fn trusted(way: &Way, presented: &Presented, signer: &str) -> Verdict {
@@ -391,6 +397,9 @@ fn metadata(way: &Way) -> Verdict {
             if error.kind == TransportErrorKind::Tls && way.shows_certificates() =>
         {
             Verdict::skipped("there is no secure connection (see Certificates)")
+        }
+        Err(MetadataError::Transport(error)) if error.kind == TransportErrorKind::Dns => {
+            unresolved()
         }
         Err(MetadataError::Transport(error)) => wording::transport(way.host(), error).into(),
         Err(MetadataError::Discovery(error)) => Verdict::failed(error.to_string()).fix(

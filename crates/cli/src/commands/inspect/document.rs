@@ -29,7 +29,8 @@ pub(super) struct Inspection<'a> {
     header: Option<&'a Object>,
     claims: Option<&'a Object>,
     signature: Signature<'a>,
-    /// Whether now lies between its beginning and its end; null where it names no end.
+    /// Whether now lies between its beginning and its end; null where it names no end, or a time
+    /// cannot be read in one way.
     valid: Option<bool>,
     /// Seconds left, negative if it has ended.
     expires_in: Option<i64>,

@@ -154,7 +154,11 @@ impl Page<'_> {
             Validity::NotYet | Validity::Expired => BAD,
             Validity::Unknown => WARNING,
         };
-        self.wrapped(lines, 2, &wording::validity(times, now), style);
+        let said = match times.unreadable {
+            Some(why) => format!("whether it is valid cannot be told: {why}"),
+            None => wording::validity(times, now),
+        };
+        self.wrapped(lines, 2, &said, style);
     }
 
     /// The moment by the local clock; none for years that no calendar has.

@@ -15,6 +15,7 @@ use protocol::verification::Undecided;
 use protocol::verification::Verdict;
 use serde::Serialize;
 
+use super::super::bounded;
 use super::super::token_input::TokenInput;
 use super::authority;
 use crate::args::TargetArgs;
@@ -24,6 +25,9 @@ use crate::settings;
 use crate::settings::Store;
 use crate::settings::Variables;
 use crate::wording;
+
+/// The largest set of keys in a file, in bytes: as much as a token may have.
+const LONGEST_KEYS: usize = protocol::jwt::LONGEST_INPUT;
 
 /// What came of it, as scripts read it.
 #[derive(Serialize)]
@@ -146,6 +150,8 @@ fn keys_of_file(path: &std::path::Path) -> Result<Keys, CommandError> {
     let unusable = |why: &dyn std::fmt::Display| {
         CommandError::usage("keys_unusable", format!("--keys {name}: {why}"))
     };
-    let bytes = std::fs::read(path).map_err(|error| unusable(&error))?;
+    let bytes = std::fs::File::open(path)
+        .and_then(|file| bounded::read(file, LONGEST_KEYS))
+        .map_err(|error| unusable(&error))?;
     Keys::read(&bytes).map_err(|error| unusable(&error))
 }

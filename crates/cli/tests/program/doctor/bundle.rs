@@ -142,3 +142,95 @@ fn a_machine_without_a_place_for_files_has_a_bundle_too() {
     let document: serde_json::Value = serde_json::from_str(outcome.stdout()).unwrap();
     assert_eq!(document["profiles"], serde_json::json!([]));
 }
+
+#[test]
+fn what_is_no_file_is_not_waited_for() {
+    let world = World::new();
+    let pipe = world.home.at("bundle.json");
+    let made = world.home.call_of("mkfifo".as_ref()).arg(&pipe).run();
+    assert_eq!(made.code(), Some(0), "{made:?}");
+    let call = world.call(&["doctor", "--offline", "--bundle", "bundle.json"]);
+    let outcome = call.args(["--force", "-o", "json"]).run();
+    assert_eq!(outcome.failure_document(8)["code"], "wrong_file_kind");
+}
+
+#[test]
+fn what_browsers_are_told_is_left_out() {
+    let world = World::new();
+    let call = world.call(&["doctor", "--offline", "--bundle", "-"]);
+    let text = call.env("BROWSER", "/opt/b --x=canary %s").run().answer();
+    assert!(text.contains("$BROWSER (/opt/b)"), "{text}");
+    assert!(!text.contains("canary"), "{text}");
+}
+
+#[test]
+fn an_authority_that_cannot_be_meant_gives_nothing_away() {
+    let world = World::with_profile();
+    world.home.edit_profiles(|text| {
+        let mut all: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let profile = &mut all[0];
+        assert_eq!(profile["name"], "sp");
+        profile["authority"] =
+            "https://user:canaryPw@canary-idp.corp.example/realm?k=canaryKey".into();
+        profile["authorityType"] = "oidc".into();
+        profile["loginHint"] = "a".into();
+        profile["certificatePath"] = "/home/canaryPerson/sp.pem".into();
+        profile["scopes"] = serde_json::json!(["https://canary-api.corp.example/.default"]);
+        all.to_string()
+    });
+    let bundle = |flags: &[&str]| {
+        let call = world.call(&["doctor", "-p", "sp", "--offline", "--bundle", "-"]);
+        let outcome = call.args(flags).run();
+        assert_eq!(outcome.code(), Some(1), "{outcome:?}");
+        outcome.stdout().to_owned()
+    };
+    let text = bundle(&[]);
+    for secret in ["canaryPw", "canaryKey", "canaryPerson"] {
+        assert!(!text.contains(secret), "{secret}: {text}");
+    }
+    assert!(text.contains("canary-idp.corp.example"), "{text}");
+    let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let profile = &document["profiles"][0];
+    let user = profile["loginHint"].as_str().unwrap();
+    assert!(user.starts_with("[user "), "{profile}");
+    assert_eq!(text.matches(user).count(), 1, "a letter is no name: {text}");
+    assert_eq!(document["doctor"]["findings"][0]["id"], "program.version");
+
+    let text = bundle(&["--redact-ids"]);
+    assert!(!text.contains("canary"), "{text}");
+    assert!(
+        text.contains("[authority ") && text.contains("[host "),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_variables_name_is_left_out_too() {
+    let world = World::new();
+    let creation = world
+        .call(&["config", "create", "--name", "sp", "--client-secret-stdin"])
+        .args(["--authority", "https://login.canary.invalid"])
+        .args(["--tenant-id", "canary.example", "--client-id", CLIENT_ID]);
+    creation.input(SECRET).run().answer_and_words();
+    let bundle = |flags: &[&str]| {
+        let call = world
+            .call(&["doctor", "-p", "sp", "--bundle", "-"])
+            .args(flags)
+            .env("AZURE_CLIENT_ID", "x")
+            .env("AZURE_TENANT_ID", "canarytenant.example")
+            .env("AUTO_PROXY", "http://canary-pac.corp.example/p.pac");
+        call.run().stdout().to_owned()
+    };
+    let text = bundle(&[]);
+    let pac = "http://canary-pac.corp.example/p.pac";
+    assert!(
+        text.contains(pac) && text.contains("login.canary.invalid"),
+        "{text}"
+    );
+    let text = bundle(&["--redact-ids"]);
+    assert!(
+        text.contains("http://[proxy ") && text.contains("[authority "),
+        "{text}"
+    );
+    assert!(!text.contains("canary"), "{text}");
+}

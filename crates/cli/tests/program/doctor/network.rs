@@ -156,6 +156,12 @@ fn a_script_that_chooses_proxies_is_named_and_not_run() {
     warning: none is used, but the variable AUTO_PROXY names a script that chooses one (http://wpad.test/p.pac), which is not run
     Ask which proxy it chooses, and set HTTPS_PROXY=http://host:port
     ");
+    let settings = home.put(".config/kioslaverc", "");
+    std::fs::remove_file(&settings).unwrap();
+    let made = home.call_of("mkfifo".as_ref()).arg(&settings).run();
+    assert_eq!(made.code(), Some(0), "{made:?}");
+    assert_eq!(finding(&report(alone()), "network.proxy")["status"], "ok");
+    std::fs::remove_file(&settings).unwrap();
     home.put(".config/kioslaverc", "[Proxy Settings]\nProxyType=3\n");
     insta::assert_snapshot!(told(&report(alone()), "network.proxy"), @r"
     warning: none is used, but KDE asks the network for a script that chooses one, which is not done here
@@ -354,4 +360,28 @@ fn without_a_profile_the_cloud_that_the_variables_name_is_examined() {
     ] {
         assert_eq!(asked(&[nowhere]), None, "{nowhere:?}");
     }
+}
+
+#[test]
+fn a_name_that_nobody_knows_is_told_once() {
+    let world = World::new();
+    let creation = world
+        .call(&["config", "create", "--name", "sp", "--client-secret-stdin"])
+        .args([
+            "--authority",
+            "https://login.company.invalid",
+            "--tenant-id",
+            TENANT,
+        ])
+        .args(["--client-id", CLIENT_ID]);
+    creation.input(SECRET).run().answer_and_words();
+    let report = report(world.call(&["doctor", "-p", "sp"]));
+    assert_eq!(finding(&report, "network.dns")["status"], "failed");
+    for id in ["network.tls", "network.metadata"] {
+        let skipped = "skipped: nobody can be asked without an address (see Name)\n-";
+        assert_eq!(told(&report, id), skipped, "{id}");
+    }
+    let call = world.call(&["get-token", "-p", "sp", "--no-cache", "-o", "json"]);
+    let document = call.run().failure_document(5);
+    assert_eq!(document["code"], "dns_failed", "{document}");
 }

@@ -5,6 +5,8 @@
 mod dconf;
 
 #[cfg(target_os = "linux")]
+use std::path::Path;
+#[cfg(target_os = "linux")]
 use std::path::PathBuf;
 
 use url::Url;
@@ -44,7 +46,7 @@ fn of_the_desktop(variables: &Variables) -> Option<Script> {
         let settings = dconf::Database::read(&configuration.join("dconf/user"))?;
         gnome(|key| settings.text(&format!("/org/gnome/system/proxy/{key}")))
     };
-    let of_kde = || kde(&std::fs::read_to_string(configuration.join("kioslaverc")).ok()?);
+    let of_kde = || kde(&text_of(&configuration.join("kioslaverc"))?);
     of_gnome().or_else(of_kde)
 }
 
@@ -64,6 +66,17 @@ fn of_the_desktop(_: &Variables) -> Option<Script> {
 #[cfg(not(any(target_os = "linux", windows)))]
 fn of_the_desktop(_: &Variables) -> Option<Script> {
     None
+}
+
+/// The text of a file, if there is one: a pipe would have to be waited for.
+#[cfg(target_os = "linux")]
+fn text_of(path: &Path) -> Option<String> {
+    const LONGEST: u64 = 1024 * 1024;
+    let found = std::fs::metadata(path).ok()?;
+    if !found.is_file() || found.len() > LONGEST {
+        return None;
+    }
+    std::fs::read_to_string(path).ok()
 }
 
 /// What GNOME's `org.gnome.system.proxy` says, by its keys.
