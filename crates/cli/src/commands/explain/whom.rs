@@ -6,6 +6,7 @@ use model::AuthorityKind;
 use model::Cloud;
 use model::Flow;
 use model::Profile;
+use model::Tenant;
 use protocol::aadsts::Facts;
 
 use crate::shell;
@@ -13,6 +14,7 @@ use crate::shell;
 /// What a person puts in place of what is not known.
 const NAME: &str = "NAME";
 const CLIENT_ID: &str = "CLIENT_ID";
+const REDIRECT_URI: &str = "REDIRECT_URI";
 
 /// A profile's own values, each as one word of a shell; nothing without a profile.
 #[derive(Debug, Default)]
@@ -30,6 +32,8 @@ pub(super) struct Whom {
     pub(super) cloud: Option<Cloud>,
     /// The flow that the profile uses where none is named.
     pub(super) flow: Option<Flow>,
+    /// The kind of its authority.
+    pub(super) kind: Option<AuthorityKind>,
     /// How its application proves itself.
     pub(super) method: Option<AuthMethod>,
 }
@@ -54,6 +58,7 @@ impl Whom {
             scope: (!profile.scopes.is_empty()).then(|| word(&profile.scopes.join(" "))),
             authority: authority.map(|authority| authority.base().to_owned()),
             cloud,
+            kind: authority.map(Authority::kind),
             flow: Some(
                 profile
                     .default_flow
@@ -79,7 +84,7 @@ impl Whom {
         Facts {
             tenant: self.tenant.as_deref(),
             client_id: self.client_id_word.as_deref(),
-            redirect_uri: self.redirect_uri.as_deref(),
+            redirect_uri: Some(self.redirect_uri_or_placeholder()),
             scope: self.scope.as_deref(),
             authority: self.authority.as_deref(),
             profile: Some(self.profile_or_placeholder()),
@@ -87,6 +92,29 @@ impl Whom {
             call_with_page: None,
             flow: self.flow,
             is_confidential: self.is_confidential(),
+        }
+    }
+
+    /// Its tenant, unless that stands for several (`common`, `organizations`, `consumers`).
+    pub(super) fn concrete_tenant(&self) -> Option<&str> {
+        let tenant = self.tenant.as_deref()?;
+        let is_concrete = Tenant::parse(tenant).is_ok_and(|tenant| tenant.is_concrete());
+        is_concrete.then_some(tenant)
+    }
+
+    /// The redirect URI as one word of a shell: the profile's, else the one its flow uses, else what
+    /// stands for one.
+    pub(super) fn redirect_uri_or_placeholder(&self) -> &str {
+        match (&self.redirect_uri, &self.profile) {
+            (Some(redirect_uri), _) => redirect_uri,
+            (None, None) => REDIRECT_URI,
+            (None, Some(_)) => {
+                if self.is_confidential() || self.flow == Some(Flow::AuthorizationCode) {
+                    "http://localhost:8080"
+                } else {
+                    "http://localhost"
+                }
+            }
         }
     }
 
