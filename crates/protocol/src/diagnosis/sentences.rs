@@ -4,7 +4,7 @@ use super::signs;
 
 /// Words of a sentence that only Entra says, in lower case, `…` for what differs, and the number
 /// they stand for.
-const SENTENCES: [(&str, u64); 43] = [
+const SENTENCES: [(&str, u64); 44] = [
     ("need admin approval", 90_094),
     ("that only an admin can grant", 90_094),
     ("requires your admin's approval", 90_095),
@@ -105,6 +105,7 @@ const SENTENCES: [(&str, u64); 43] = [
     ),
     ("we are sorry, this resource is not available", 5_000_224),
     ("unsupported key for the signing algorithm", 5_002_730),
+    ("devicelogin … code expired", 70_020),
 ];
 
 /// The same for what others may say too: it counts beside a sign of Microsoft's.
