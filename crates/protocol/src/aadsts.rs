@@ -231,11 +231,6 @@ pub fn entries() -> impl Iterator<Item = &'static Entry> {
     ENTRIES.values()
 }
 
-/// What to tell a person about the code; `None` if nothing is known of it.
-pub fn advice(code: u64, facts: &Facts<'_>) -> Option<Advice> {
-    entry(code).map(|entry| entry.advice(facts))
-}
-
 /// A call as it stands in the advice, and how it begins.
 const WHOLE_CALL: &str = "entra-auth-cli get-token -p {profile}";
 const BY_PROFILE: &str = "get-token -p {profile}";
@@ -384,6 +379,10 @@ mod tests {
         9_002_313, 9_002_325, 9_002_326, 9_002_327, 9_002_332, 9_002_341, 9_002_346,
     ];
 
+    fn advised(code: u64, facts: &Facts<'_>) -> Option<Advice> {
+        entry(code).map(|entry| entry.advice(facts))
+    }
+
     #[test]
     fn a_call_without_profile_is_not_advised_to_change_one() {
         let facts = Facts {
@@ -392,10 +391,10 @@ mod tests {
             ..Facts::default()
         };
         for code in CODES {
-            let step = advice(code, &facts).unwrap().next_step;
+            let step = advised(code, &facts).unwrap().next_step;
             assert!(!step.contains("config edit"), "{code}: {step}");
         }
-        let step = advice(50_059, &facts).unwrap().next_step;
+        let step = advised(50_059, &facts).unwrap().next_step;
         assert!(step.contains(": --tenant-id TENANT_ID"), "{step}");
     }
 
@@ -418,10 +417,10 @@ mod tests {
         let in_file: Vec<u64> = raw.iter().map(|entry| entry.code).collect();
         assert_eq!(in_file, CODES, "sorted, none missing, none twice");
         for code in CODES {
-            assert!(advice(code, &FACTS).is_some(), "{code}");
+            assert!(advised(code, &FACTS).is_some(), "{code}");
         }
         assert_eq!(entries().count(), CODES.len());
-        assert_eq!(advice(1, &FACTS), None);
+        assert_eq!(advised(1, &FACTS), None);
     }
 
     #[test]
@@ -475,7 +474,7 @@ mod tests {
     #[test]
     fn no_placeholder_is_left_or_unknown() {
         for code in CODES {
-            let advice = advice(code, &FACTS).unwrap();
+            let advice = advised(code, &FACTS).unwrap();
             for text in [advice.meaning, advice.cause, advice.next_step] {
                 assert!(!text.contains(['{', '}', '$']), "{code}: {text}");
             }
@@ -484,7 +483,7 @@ mod tests {
 
     #[test]
     fn the_requests_own_facts_stand_in_the_advice() {
-        let advice = advice(65001, &FACTS).unwrap();
+        let advice = advised(65001, &FACTS).unwrap();
         assert!(
             advice.next_step.contains(
                 "https://login.microsoftonline.us/contoso.onmicrosoft.com/adminconsent?client_id=6731de76-14a6-49ae-97bc-6eba6914391e"
@@ -497,9 +496,9 @@ mod tests {
             "{}",
             advice.next_step
         );
-        let redirect = super::advice(50011, &FACTS).unwrap().next_step;
+        let redirect = advised(50011, &FACTS).unwrap().next_step;
         assert!(redirect.contains("http://localhost:8400"), "{redirect}");
-        let unknown = super::advice(50011, &Facts::default()).unwrap().next_step;
+        let unknown = advised(50011, &Facts::default()).unwrap().next_step;
         assert!(unknown.contains("CLIENT_ID"), "{unknown}");
     }
 
@@ -563,7 +562,7 @@ mod tests {
             70_043, 70_044, 90_094, 90_095, 500_113, 530_003, 700_016, 700_025, 700_081, 700_082,
             700_084, 7_000_218, 9_002_327,
         ] {
-            let step = advice(code, &FACTS).unwrap().next_step;
+            let step = advised(code, &FACTS).unwrap().next_step;
             let says_how = [
                 "entra-auth-cli ",
                 "Entra admin center > App registrations > ",
@@ -574,7 +573,7 @@ mod tests {
             assert!(says_how, "{code}: {step}");
         }
         for code in [50_011, 500_113, 9_002_327, 700_025, 700_084] {
-            let step = advice(code, &FACTS).unwrap().next_step;
+            let step = advised(code, &FACTS).unwrap().next_step;
             assert!(step.contains("http://localhost:8400"), "{code}: {step}");
             assert!(
                 step.contains("\"Mobile and desktop applications\"")
@@ -627,7 +626,7 @@ mod tests {
                 vec!["Add exactly", "http://localhost:8080", "port included"],
             ),
         ] {
-            let advice = advice(code, &FACTS).unwrap();
+            let advice = advised(code, &FACTS).unwrap();
             assert_eq!(advice.topic, Some(topic), "{code}");
             for words in expected {
                 assert!(
@@ -647,10 +646,10 @@ mod tests {
             call_with_page: Some("PAGE"),
             ..Facts::default()
         };
-        let declined = advice(65_004, &facts).unwrap().next_step;
+        let declined = advised(65_004, &facts).unwrap().next_step;
         assert!(declined.contains("PAGE --prompt consent"), "{declined}");
         for entry in entries() {
-            let advised = advice(entry.code, &facts).unwrap().next_step;
+            let advised = advised(entry.code, &facts).unwrap().next_step;
             let twice = ["CALL -s {scope} -f", "PAGE -f", "PAGE -s"];
             assert!(
                 !twice.iter().any(|call| advised.contains(call)),
@@ -667,10 +666,10 @@ mod tests {
             ..Facts::default()
         };
         for entry in entries() {
-            let advised = advice(entry.code, &facts).unwrap().next_step;
+            let advised = advised(entry.code, &facts).unwrap().next_step;
             assert!(!advised.contains("get-token -p"), "{advised}");
         }
-        let declined = advice(65_004, &facts).unwrap().next_step;
+        let declined = advised(65_004, &facts).unwrap().next_step;
         let call = "get-token --tenant-id contoso.com --client-id app --prompt consent";
         assert!(declined.contains(call), "{declined}");
     }

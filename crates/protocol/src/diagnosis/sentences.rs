@@ -1,6 +1,7 @@
 //! What Entra's pages and other programs say where they show no number.
 
 use super::signs;
+use crate::text;
 
 /// Words of a sentence that only Entra says, in lower case, `…` for what differs, and the number
 /// they stand for.
@@ -192,32 +193,22 @@ const SENTENCES_OF_PROGRAMS: [(&str, &str); 19] = [
 
 /// The number that a sentence of the text stands for.
 pub(super) fn code_in(text: &str) -> Option<u64> {
-    let text = alike(text);
-    let of_many = signs::of_microsoft(&text).then_some(&SENTENCES_OF_MANY);
+    let said = alike(text);
+    let of_many = signs::of_microsoft(&said).then_some(&SENTENCES_OF_MANY);
     SENTENCES
         .iter()
         .chain(of_many.into_iter().flatten())
-        .find(|(words, _)| stand_in(&text, words))
+        .find(|(words, _)| text::stand_in(&said, words))
         .map(|(_, code)| *code)
 }
 
 /// The name that a sentence of the text stands for.
 pub(super) fn name_in(text: &str) -> Option<&'static str> {
-    let text = alike(text);
+    let said = alike(text);
     SENTENCES_OF_PROGRAMS
         .into_iter()
-        .find(|(words, _)| stand_in(&text, words))
+        .find(|(words, _)| text::stand_in(&said, words))
         .map(|(_, name)| name)
-}
-
-/// Whether the words stand in a text, what comes behind `…` after what comes before it.
-fn stand_in(text: &str, words: &str) -> bool {
-    let mut rest = text;
-    words.split('…').map(str::trim).all(|part| {
-        let after = rest.split_once(part);
-        rest = after.map_or(rest, |(_, after)| after);
-        after.is_some()
-    })
 }
 
 /// The text as the sentences are written.
