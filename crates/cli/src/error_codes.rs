@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use protocol::aadsts::Facts;
+use protocol::text;
 use serde::Deserialize;
 
 const TABLE: &str = include_str!("../data/errors.json");
@@ -37,19 +38,9 @@ impl Entry {
 
     /// How much of a line its messages have in common with it, in bytes; 0 if it is none of them.
     fn likeness(&self, line: &str) -> usize {
-        let alike = self.says.iter().filter(|says| stands_in(line, says));
+        let alike = self.says.iter().filter(|says| text::stand_in(line, says));
         alike.map(String::len).max().unwrap_or_default()
     }
-}
-
-/// Whether the parts of a pattern stand in a line, one after the other.
-fn stands_in(line: &str, pattern: &str) -> bool {
-    let mut rest = line;
-    pattern.split('…').all(|part| {
-        let after = rest.split_once(part);
-        rest = after.map_or(rest, |(_, after)| after);
-        after.is_some()
-    })
 }
 
 /// A message as it is printed: with its code behind it, unless it names that itself.

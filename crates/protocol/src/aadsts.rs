@@ -76,11 +76,24 @@ pub struct Entry {
     /// Whether it comes of nothing but a person's sign-in, though its category does not say so.
     #[serde(default)]
     of_sign_in: bool,
+    /// Words with which the server means what another code means.
+    #[serde(default)]
+    said_as: Option<SaidAs>,
     /// The trouble people know it as, if it has such a name.
     #[serde(default)]
     pub topic: Option<Topic>,
     /// Where this knowledge comes from.
     pub source: Source,
+}
+
+/// One code that is used for two troubles, and which other code is about the second one.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SaidAs {
+    /// Words of the server, in lower case.
+    words: String,
+    /// The code whose entry fits them.
+    code: u64,
 }
 
 /// A code's cause and next step where the application gets the token for itself.
@@ -105,6 +118,24 @@ impl Entry {
                 | Category::DeviceCode
         );
         self.for_application.is_none() && (self.of_sign_in || is_of_category)
+    }
+
+    /// What to tell a person about it.
+    pub fn advice(&self, facts: &Facts<'_>) -> Advice {
+        let of_person = (&self.cause, &self.next_step);
+        let (cause, next_step) = match (&self.for_application, facts.flow) {
+            (Some(own), Some(Flow::ClientCredentials)) => (&own.cause, &own.next_step),
+            _ => of_person,
+        };
+        Advice {
+            code: self.code,
+            category: self.category,
+            meaning: facts.fill(&self.meaning),
+            cause: facts.fill(cause),
+            next_step: facts.fill_calls(next_step, self.is_of_a_sign_in()),
+            topic: self.topic,
+            source: self.source,
+        }
     }
 }
 
@@ -184,28 +215,20 @@ pub fn entry(code: u64) -> Option<&'static Entry> {
     ENTRIES.get(&code)
 }
 
+/// The entry that fits a code and the server's words beside it: one code may stand for two troubles,
+/// and then the words tell which. `None` if nothing is known of the code.
+pub fn entry_as_said(code: u64, said: Option<&str>) -> Option<&'static Entry> {
+    let own = entry(code)?;
+    let other = own
+        .said_as
+        .as_ref()
+        .filter(|other| said.is_some_and(|said| said.to_lowercase().contains(&other.words)));
+    other.map_or(Some(own), |other| entry(other.code))
+}
+
 /// All entries, by number.
 pub fn entries() -> impl Iterator<Item = &'static Entry> {
     ENTRIES.values()
-}
-
-/// What to tell a person about the code; `None` if nothing is known of it.
-pub fn advice(code: u64, facts: &Facts<'_>) -> Option<Advice> {
-    let entry = entry(code)?;
-    let of_person = (&entry.cause, &entry.next_step);
-    let (cause, next_step) = match (&entry.for_application, facts.flow) {
-        (Some(own), Some(Flow::ClientCredentials)) => (&own.cause, &own.next_step),
-        _ => of_person,
-    };
-    Some(Advice {
-        code,
-        category: entry.category,
-        meaning: facts.fill(&entry.meaning),
-        cause: facts.fill(cause),
-        next_step: facts.fill_calls(next_step, entry.is_of_a_sign_in()),
-        topic: entry.topic,
-        source: entry.source,
-    })
 }
 
 /// A call as it stands in the advice, and how it begins.
@@ -332,28 +355,33 @@ mod tests {
     use super::*;
 
     /// Every code that a program which asks for tokens may meet.
-    const CODES: [u64; 200] = [
-        16_000, 16_003, 28_000, 28_002, 28_003, 40_008, 50_000, 50_001, 50_002, 50_005, 50_011,
-        50_012, 50_013, 50_014, 50_020, 50_027, 50_032, 50_033, 50_034, 50_048, 50_049, 50_053,
-        50_055, 50_056, 50_057, 50_058, 50_059, 50_072, 50_074, 50_076, 50_078, 50_079, 50_085,
-        50_087, 50_089, 50_097, 50_105, 50_125, 50_126, 50_128, 50_129, 50_131, 50_132, 50_133,
-        50_134, 50_135, 50_140, 50_144, 50_147, 50_155, 50_158, 50_173, 50_187, 50_194, 50_196,
-        50_199, 51_004, 53_000, 53_001, 53_002, 53_003, 53_004, 53_010, 53_011, 54_005, 65_001,
-        65_002, 65_004, 65_005, 70_000, 70_001, 70_002, 70_003, 70_004, 70_005, 70_007, 70_008,
-        70_011, 70_012, 70_016, 70_018, 70_019, 70_020, 70_021, 70_025, 70_043, 70_044, 90_002,
-        90_006, 90_008, 90_009, 90_012, 90_013, 90_014, 90_015, 90_019, 90_023, 90_024, 90_033,
-        90_036, 90_038, 90_055, 90_056, 90_072, 90_090, 90_093, 90_094, 90_095, 90_099, 90_100,
-        90_102, 90_119, 90_120, 90_123, 90_124, 90_130, 100_007, 130_007, 135_011, 165_000,
-        165_004, 165_900, 230_109, 240_002, 500_011, 500_014, 500_021, 500_022, 500_113, 500_131,
-        500_133, 500_207, 500_208, 500_210, 500_212, 500_213, 501_051, 501_481, 501_491, 530_003,
-        530_032, 530_034, 530_035, 650_052, 650_053, 650_054, 650_056, 650_057, 700_005, 700_011,
-        700_016, 700_020, 700_021, 700_022, 700_023, 700_024, 700_025, 700_027, 700_030, 700_054,
-        700_081, 700_082, 700_084, 700_211, 700_212, 700_213, 700_222, 700_223, 700_229, 700_238,
-        900_023, 900_144, 900_382, 900_384, 900_432, 900_561, 900_971, 901_002, 1_000_031,
-        1_000_104, 1_002_012, 1_659_001, 7_000_112, 7_000_113, 7_000_114, 7_000_215, 7_000_216,
-        7_000_218, 7_000_222, 7_000_229, 7_002_121, 7_002_131, 7_002_206, 9_001_023, 9_002_313,
-        9_002_325, 9_002_326, 9_002_327, 9_002_332, 9_002_341,
+    const CODES: [u64; 213] = [
+        16_000, 16_003, 28_000, 28_002, 28_003, 40_008, 40_010, 50_000, 50_001, 50_002, 50_005,
+        50_011, 50_012, 50_013, 50_014, 50_020, 50_027, 50_032, 50_033, 50_034, 50_048, 50_049,
+        50_053, 50_055, 50_056, 50_057, 50_058, 50_059, 50_072, 50_074, 50_076, 50_078, 50_079,
+        50_085, 50_087, 50_089, 50_097, 50_105, 50_107, 50_125, 50_126, 50_128, 50_129, 50_131,
+        50_132, 50_133, 50_134, 50_135, 50_140, 50_144, 50_147, 50_155, 50_158, 50_173, 50_187,
+        50_194, 50_196, 50_199, 51_004, 53_000, 53_001, 53_002, 53_003, 53_004, 53_010, 53_011,
+        54_005, 65_001, 65_002, 65_004, 65_005, 70_000, 70_001, 70_002, 70_003, 70_004, 70_005,
+        70_007, 70_008, 70_011, 70_012, 70_016, 70_018, 70_019, 70_020, 70_021, 70_025, 70_043,
+        70_044, 75_011, 90_002, 90_006, 90_008, 90_009, 90_012, 90_013, 90_014, 90_015, 90_019,
+        90_023, 90_024, 90_027, 90_033, 90_036, 90_038, 90_055, 90_056, 90_072, 90_090, 90_093,
+        90_094, 90_095, 90_099, 90_100, 90_102, 90_119, 90_120, 90_123, 90_124, 90_130, 100_007,
+        130_007, 135_011, 165_000, 165_004, 165_900, 230_109, 240_002, 500_011, 500_014, 500_021,
+        500_022, 500_113, 500_121, 500_131, 500_133, 500_207, 500_208, 500_210, 500_212, 500_213,
+        500_571, 501_051, 501_481, 501_491, 530_003, 530_032, 530_034, 530_035, 550_022, 650_052,
+        650_053, 650_054, 650_056, 650_057, 700_003, 700_005, 700_011, 700_016, 700_020, 700_021,
+        700_022, 700_023, 700_024, 700_025, 700_027, 700_030, 700_054, 700_081, 700_082, 700_084,
+        700_211, 700_212, 700_213, 700_222, 700_223, 700_229, 700_238, 900_023, 900_144, 900_382,
+        900_384, 900_432, 900_561, 900_971, 901_002, 1_000_031, 1_000_104, 1_002_012, 1_659_001,
+        5_000_224, 5_000_611, 5_002_730, 7_000_112, 7_000_113, 7_000_114, 7_000_215, 7_000_216,
+        7_000_218, 7_000_222, 7_000_229, 7_002_121, 7_002_131, 7_002_138, 7_002_206, 9_001_023,
+        9_002_313, 9_002_325, 9_002_326, 9_002_327, 9_002_332, 9_002_341, 9_002_346,
     ];
+
+    fn advised(code: u64, facts: &Facts<'_>) -> Option<Advice> {
+        entry(code).map(|entry| entry.advice(facts))
+    }
 
     #[test]
     fn a_call_without_profile_is_not_advised_to_change_one() {
@@ -363,10 +391,10 @@ mod tests {
             ..Facts::default()
         };
         for code in CODES {
-            let step = advice(code, &facts).unwrap().next_step;
+            let step = advised(code, &facts).unwrap().next_step;
             assert!(!step.contains("config edit"), "{code}: {step}");
         }
-        let step = advice(50_059, &facts).unwrap().next_step;
+        let step = advised(50_059, &facts).unwrap().next_step;
         assert!(step.contains(": --tenant-id TENANT_ID"), "{step}");
     }
 
@@ -389,10 +417,31 @@ mod tests {
         let in_file: Vec<u64> = raw.iter().map(|entry| entry.code).collect();
         assert_eq!(in_file, CODES, "sorted, none missing, none twice");
         for code in CODES {
-            assert!(advice(code, &FACTS).is_some(), "{code}");
+            assert!(advised(code, &FACTS).is_some(), "{code}");
         }
         assert_eq!(entries().count(), CODES.len());
-        assert_eq!(advice(1, &FACTS), None);
+        assert_eq!(advised(1, &FACTS), None);
+    }
+
+    #[test]
+    fn the_words_of_the_server_decide_between_two_troubles_of_one_code() {
+        let of = |said| entry_as_said(50_012, said).map(|entry| entry.code);
+        assert_eq!(of(None), Some(50_012));
+        assert_eq!(
+            of(Some("Client assertion contains an invalid signature.")),
+            Some(50_012)
+        );
+        assert_eq!(
+            of(Some("Invalid client secret is provided.")),
+            Some(7_000_215)
+        );
+        assert_eq!(entry_as_said(1, Some("x")), None);
+        for entry in entries() {
+            if let Some(other) = &entry.said_as {
+                assert_eq!(other.words, other.words.to_lowercase());
+                assert!(super::entry(other.code).is_some(), "{}", entry.code);
+            }
+        }
     }
 
     #[test]
@@ -425,7 +474,7 @@ mod tests {
     #[test]
     fn no_placeholder_is_left_or_unknown() {
         for code in CODES {
-            let advice = advice(code, &FACTS).unwrap();
+            let advice = advised(code, &FACTS).unwrap();
             for text in [advice.meaning, advice.cause, advice.next_step] {
                 assert!(!text.contains(['{', '}', '$']), "{code}: {text}");
             }
@@ -434,7 +483,7 @@ mod tests {
 
     #[test]
     fn the_requests_own_facts_stand_in_the_advice() {
-        let advice = advice(65001, &FACTS).unwrap();
+        let advice = advised(65001, &FACTS).unwrap();
         assert!(
             advice.next_step.contains(
                 "https://login.microsoftonline.us/contoso.onmicrosoft.com/adminconsent?client_id=6731de76-14a6-49ae-97bc-6eba6914391e"
@@ -447,9 +496,9 @@ mod tests {
             "{}",
             advice.next_step
         );
-        let redirect = super::advice(50011, &FACTS).unwrap().next_step;
+        let redirect = advised(50011, &FACTS).unwrap().next_step;
         assert!(redirect.contains("http://localhost:8400"), "{redirect}");
-        let unknown = super::advice(50011, &Facts::default()).unwrap().next_step;
+        let unknown = advised(50011, &Facts::default()).unwrap().next_step;
         assert!(unknown.contains("CLIENT_ID"), "{unknown}");
     }
 
@@ -513,7 +562,7 @@ mod tests {
             70_043, 70_044, 90_094, 90_095, 500_113, 530_003, 700_016, 700_025, 700_081, 700_082,
             700_084, 7_000_218, 9_002_327,
         ] {
-            let step = advice(code, &FACTS).unwrap().next_step;
+            let step = advised(code, &FACTS).unwrap().next_step;
             let says_how = [
                 "entra-auth-cli ",
                 "Entra admin center > App registrations > ",
@@ -524,7 +573,7 @@ mod tests {
             assert!(says_how, "{code}: {step}");
         }
         for code in [50_011, 500_113, 9_002_327, 700_025, 700_084] {
-            let step = advice(code, &FACTS).unwrap().next_step;
+            let step = advised(code, &FACTS).unwrap().next_step;
             assert!(step.contains("http://localhost:8400"), "{code}: {step}");
             assert!(
                 step.contains("\"Mobile and desktop applications\"")
@@ -577,7 +626,7 @@ mod tests {
                 vec!["Add exactly", "http://localhost:8080", "port included"],
             ),
         ] {
-            let advice = advice(code, &FACTS).unwrap();
+            let advice = advised(code, &FACTS).unwrap();
             assert_eq!(advice.topic, Some(topic), "{code}");
             for words in expected {
                 assert!(
@@ -597,10 +646,10 @@ mod tests {
             call_with_page: Some("PAGE"),
             ..Facts::default()
         };
-        let declined = advice(65_004, &facts).unwrap().next_step;
+        let declined = advised(65_004, &facts).unwrap().next_step;
         assert!(declined.contains("PAGE --prompt consent"), "{declined}");
         for entry in entries() {
-            let advised = advice(entry.code, &facts).unwrap().next_step;
+            let advised = advised(entry.code, &facts).unwrap().next_step;
             let twice = ["CALL -s {scope} -f", "PAGE -f", "PAGE -s"];
             assert!(
                 !twice.iter().any(|call| advised.contains(call)),
@@ -617,10 +666,10 @@ mod tests {
             ..Facts::default()
         };
         for entry in entries() {
-            let advised = advice(entry.code, &facts).unwrap().next_step;
+            let advised = advised(entry.code, &facts).unwrap().next_step;
             assert!(!advised.contains("get-token -p"), "{advised}");
         }
-        let declined = advice(65_004, &facts).unwrap().next_step;
+        let declined = advised(65_004, &facts).unwrap().next_step;
         let call = "get-token --tenant-id contoso.com --client-id app --prompt consent";
         assert!(declined.contains(call), "{declined}");
     }

@@ -7,14 +7,18 @@
 mod identifiers;
 mod names;
 mod numbers;
+mod redirect_uri;
 mod sentences;
+mod signs;
 mod unwrapped;
 
 use serde::Serialize;
 
 pub use self::names::Name;
+use crate::aadsts;
 use crate::aadsts::Topic;
 use crate::claims;
+use crate::error_names;
 use crate::text;
 
 /// How much of a text is read, in bytes. A log may be longer; its end is what counts.
@@ -27,6 +31,8 @@ pub struct Diagnosis {
     pub numbers: Vec<Number>,
     /// Words that may be the name of an error, those called one first, each once.
     pub names: Vec<Name>,
+    /// The redirect URI that the server names, as it may be shown.
+    pub redirect_uri: Option<String>,
     /// The trouble that a sentence names, if no number does.
     pub topic: Option<Topic>,
     /// The claims that are asked for, as JSON.
@@ -44,6 +50,13 @@ pub struct Number {
     pub code: u64,
     /// What the server said of it, as it may be shown; `None` where the number stood alone.
     pub said: Option<String>,
+}
+
+impl Number {
+    /// The entry that fits the number and what was said of it; `None` if nothing is known of it.
+    pub fn entry(&self) -> Option<&'static aadsts::Entry> {
+        aadsts::entry_as_said(self.code, self.said.as_deref())
+    }
 }
 
 /// GUIDs and times that stand behind their labels.
@@ -72,6 +85,7 @@ pub struct Identifiers {
 /// ```
 pub fn of(text: &str) -> Diagnosis {
     let plain = unwrapped::unwrapped(end_of(text.trim()));
+    let plain = numbers::made_whole(&plain);
     let shown = text::without_secrets(&plain);
     let mut numbers: Vec<Number> = numbers::in_text(&plain)
         .into_iter()
@@ -80,27 +94,35 @@ pub fn of(text: &str) -> Diagnosis {
             said: numbers::said_of(code, &shown),
         })
         .collect();
-    let mut topic = None;
-    if numbers.is_empty() {
-        numbers = sentences::code_in(&plain)
-            .map(|code| Number { code, said: None })
-            .into_iter()
-            .collect();
-        topic = Topic::in_text(&plain).filter(|_| numbers.is_empty());
+    // A sentence says more than a number that nobody knows.
+    let is_known = numbers.iter().any(|number| number.entry().is_some());
+    let by_sentence = sentences::code_in(&plain).filter(|_| !is_known);
+    if let Some(code) = by_sentence {
+        numbers.insert(0, Number { code, said: None });
     }
+    let topic = Topic::in_text(&plain).filter(|_| numbers.is_empty());
     let mut names = names::in_text(&plain);
-    if numbers.is_empty()
+    if !is_known
+        && by_sentence.is_none()
         && let Some(name) = sentences::name_in(&plain)
         && names.iter().all(|known| known.text != name)
     {
-        names.push(Name {
-            text: name.to_owned(),
-            is_called_error: false,
-        });
+        // It says more than an answer of the token endpoint, which has no entry of its own.
+        let says_less = |name: &Name| error_names::entry(&name.text).is_none();
+        let place = names.iter().position(says_less);
+        let place = place.filter(|_| error_names::entry(name).is_some());
+        names.insert(
+            place.unwrap_or(names.len()),
+            Name {
+                text: name.to_owned(),
+                is_called_error: false,
+            },
+        );
     }
     Diagnosis {
         numbers,
         names,
+        redirect_uri: redirect_uri::in_text(&shown),
         topic,
         claims: claims::of_challenge(end_of(text)).or_else(|| claims::of_challenge(&plain)),
         identifiers: identifiers::in_text(&plain),
@@ -176,6 +198,33 @@ mod tests {
         assert_eq!(codes("AADSTS65001 50076"), [50076, 65001]);
         assert_eq!(codes("65001 what is that"), [65001]);
         assert_eq!(codes("AADSTS65001 12345"), [65001]);
+    }
+
+    #[test]
+    fn a_sentence_says_more_than_a_number_that_nobody_knows() {
+        let words = "No matching federated identity record found for presented assertion subject";
+        assert_eq!(
+            codes(&format!("AADSTS9999999: {words} 'x'")),
+            [700_213, 9_999_999]
+        );
+        assert_eq!(codes(&format!("AADSTS65001: {words} 'x'")), [65_001]);
+        let names = |text: &str| -> Vec<String> {
+            of(text).names.into_iter().map(|name| name.text).collect()
+        };
+        assert_eq!(
+            names(
+                "{\"error\": \"invalid_request\", \"error_description\": \"Identity not found\"}"
+            ),
+            [
+                "managed_identity_request_failed",
+                "invalid_request",
+                "error_description"
+            ]
+        );
+        assert_eq!(
+            names("error=invalid_grant: no. Interactive authentication is needed."),
+            ["invalid_grant", "interaction_required"]
+        );
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub enum Kind {
     Suberror,
     /// An API that was called with a token.
     Api,
+    /// AD FS; its codes are `MSIS` and a number.
+    Adfs,
     /// Azure AD B2C; its codes are `AADB2C` and a number.
     B2c,
     /// A library or program that signs people in: MSAL, the Azure SDKs, Azure CLI.
@@ -65,12 +67,11 @@ pub fn entry(name: &str) -> Option<&'static Entry> {
         .find(|entry| entry.name.eq_ignore_ascii_case(name))
 }
 
-/// What is said of a code of Azure AD B2C that has no entry of its own; `None` if it is none of its
-/// codes.
-pub fn any_b2c(name: &str) -> Option<&'static Entry> {
-    const PREFIX: &str = "AADB2C";
-    let start = name.get(..PREFIX.len())?;
-    entry(start).filter(|_| start.eq_ignore_ascii_case(PREFIX))
+/// What is said of any code that is letters and a number, such as `AADB2C90001`, where it has no
+/// entry of its own; `None` if nothing is known of its letters.
+pub fn any_like(name: &str) -> Option<&'static Entry> {
+    let letters = name.trim_end_matches(|character: char| character.is_ascii_digit());
+    entry(letters).filter(|_| letters.len() < name.len())
 }
 
 /// All entries, by name.
@@ -107,8 +108,11 @@ mod tests {
         let found = entry("INVALIDAUTHENTICATIONTOKEN").map(|entry| entry.name.as_str());
         assert_eq!(found, Some("InvalidAuthenticationToken"));
         assert_eq!(entry("no_such_name"), None);
-        let general = any_b2c("AADB2C12345").map(|entry| entry.name.as_str());
-        assert_eq!(general, Some("AADB2C"));
-        assert_eq!(any_b2c("access_denied"), None);
+        for family in ["AADB2C", "AKV", "IDX", "MSIS"] {
+            let general = any_like(&format!("{family}12345")).map(|entry| entry.name.as_str());
+            assert_eq!(general, Some(family));
+        }
+        assert_eq!(any_like("access_denied"), None);
+        assert_eq!(any_like("slow_down"), None);
     }
 }

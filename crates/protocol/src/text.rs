@@ -260,11 +260,36 @@ fn looks_like_a_token(run: &str) -> bool {
             .any(|part| part.len() >= TOKEN_LENGTH)
 }
 
+/// Whether the parts of a pattern stand in a text, one after the other: `…` in it stands for
+/// whatever differs.
+pub fn stand_in(text: &str, pattern: &str) -> bool {
+    let mut rest = text;
+    pattern.split('…').all(|part| {
+        let after = rest.split_once(part);
+        rest = after.map_or(rest, |(_, after)| after);
+        after.is_some()
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn the_parts_of_a_pattern_stand_in_their_order() {
+        for (text, pattern) in [
+            ("no profile `a` here", "no profile `…` here"),
+            ("a b c", "b"),
+            ("a b c", "a…b…c"),
+        ] {
+            assert!(stand_in(text, pattern), "{pattern}");
+        }
+        for (text, pattern) in [("a b c", "c…a"), ("aa", "a…a…a"), ("a", "b")] {
+            assert!(!stand_in(text, pattern), "{pattern}");
+        }
+    }
 
     #[test]
     fn plain_text_is_borrowed() {

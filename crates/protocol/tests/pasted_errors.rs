@@ -1,7 +1,6 @@
 //! Errors as people paste them, of other programs, pages and logs, and the entry that explains each.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use protocol::aadsts;
 use protocol::diagnosis;
 use protocol::error_names;
 use serde::Deserialize;
@@ -27,12 +26,15 @@ fn corpus() -> Vec<Pasted> {
 /// The entry that is shown first.
 fn first(text: &str) -> Option<String> {
     let found = diagnosis::of(text);
-    let number = found.numbers.first().map(|number| number.code);
-    if let Some(code) = number {
-        return aadsts::entry(code).map(|entry| entry.code.to_string());
+    if let Some(number) = found.numbers.first() {
+        return number.entry().map(|entry| entry.code.to_string());
     }
     let mut names = found.names.iter();
-    names.find_map(|name| Some(error_names::entry(&name.text)?.name.clone()))
+    names.find_map(|name| {
+        let entry = error_names::entry(&name.text);
+        let entry = entry.or_else(|| error_names::any_like(&name.text));
+        Some(entry?.name.clone())
+    })
 }
 
 #[test]
@@ -80,5 +82,23 @@ fn identifiers_are_found_wherever_a_text_labels_them() {
                 assert_eq!(field.as_deref(), Some(id), "{label}: {}", pasted.text);
             }
         }
+    }
+}
+
+#[test]
+fn what_other_servers_say_is_none_of_entras() {
+    for text in [
+        "gitlab: invalid username or password",
+        "approval required",
+        "Your account is locked",
+        "the resource principal named Bob",
+        "ORA-28000: the account is locked",
+        "pyodbc.InterfaceError: ('28000', '[28000] [Microsoft][ODBC Driver 17 for SQL Server]')",
+        "DiscordAPIError[50013]: Missing Permissions",
+        "Error: 50000, Severity: 16",
+        "50076 people attended",
+    ] {
+        assert_eq!(first(text), None, "{text}");
+        assert!(diagnosis::of(text).numbers.is_empty(), "{text}");
     }
 }

@@ -423,7 +423,9 @@ pub(super) fn advised(
         flow: Some(request.flow),
         is_confidential: !matches!(request.credential, Credential::None),
     };
-    if let Some(advice) = code.and_then(|code| aadsts::advice(code, &facts)) {
+    let entry = code.and_then(|code| aadsts::entry_as_said(code, refusal.description.as_deref()));
+    if let Some(entry) = entry {
+        let advice = entry.advice(&facts);
         worded = worded
             .hint(format!("{} {}", advice.meaning, advice.cause))
             .hint(advice.next_step);

@@ -116,6 +116,76 @@ fn what_nobody_knows_is_an_error_with_a_way_on() {
 }
 
 #[test]
+fn what_a_number_without_an_entry_comes_with_is_not_lost() {
+    let home = Home::new();
+    let pasted = "AADSTS9999999: The moon is in the wrong phase. \
+                  Trace ID: 8a1c5e0b-30f2-4c1e-9a1d-6b1f0e7c2d00 \
+                  Correlation ID: 4f2a9c11-7d7e-4b0e-8f6a-1c2d3e4f5a6b \
+                  Timestamp: 2026-03-14 09:26:53Z";
+    let failing = home.call(&["explain", "-o", "json", pasted]);
+    let error = failing.run().failure_document(4);
+    let message = error["message"].as_str().unwrap();
+    assert!(
+        message.contains("The moon is in the wrong phase."),
+        "{message}"
+    );
+    assert_eq!(error["aadsts"], 9_999_999);
+    assert_eq!(error["trace_id"], "8a1c5e0b-30f2-4c1e-9a1d-6b1f0e7c2d00");
+    assert_eq!(error["timestamp"], "2026-03-14 09:26:53Z");
+    let said = home.call(&["explain", pasted]).run().failure(4);
+    assert!(
+        said.contains("4f2a9c11-7d7e-4b0e-8f6a-1c2d3e4f5a6b"),
+        "{said}"
+    );
+    let found = explained(&home, &[], &format!("error=invalid_request {pasted}"));
+    assert_eq!(found["findings"][0]["code"], "AADSTS9999999");
+    assert_eq!(found["findings"][1]["code"], "invalid_request");
+}
+
+#[test]
+fn an_empty_argument_is_nothing_to_explain() {
+    let home = Home::new();
+    for text in ["", " "] {
+        let failing = home.call(&["explain", "-o", "json", text]);
+        let error = failing.run().failure_document(4);
+        assert_eq!(error["code"], "nothing_to_explain");
+    }
+}
+
+#[test]
+fn what_only_a_hint_names_did_not_happen() {
+    let home = Home::new();
+    let printed = "{\"schema_version\":1,\"code\":\"refused\",\"exit_code\":2,\"message\":\"x\",\
+                   \"aadsts\":null,\"hints\":[\"entra-auth-cli explain AADSTS65001\"]}";
+    let found = explained(&home, &[], printed);
+    let codes: Vec<&Value> = found["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| &finding["code"])
+        .collect();
+    assert_eq!(codes, ["refused"]);
+}
+
+#[test]
+fn a_tenant_that_stands_for_several_is_in_no_link_to_a_page() {
+    let home = Home::new();
+    let creation = home.call(&["config", "create", "--name", "any", "--tenant-id", "common"]);
+    creation
+        .args(["--client-id", CLIENT_ID, "--auth-method", "Public"])
+        .args(["--scope", "https://graph.microsoft.com/.default"])
+        .run()
+        .answer_and_words();
+    let found = explained(&home, &["-p", "any", "65001"], "");
+    let pages = found["findings"][0]["pages"].to_string();
+    assert!(
+        pages.contains("https://entra.microsoft.com/#view"),
+        "{pages}"
+    );
+    assert!(!pages.contains("/common/"), "{pages}");
+}
+
+#[test]
 fn at_a_terminal_nobody_waits_for_what_was_not_given() {
     let home = Home::new();
     let (shown, code) = Terminal::start(home.call(&["explain"])).end();

@@ -9,6 +9,19 @@ const LABEL_REACH: usize = 40;
 const GUID_PARTS: [usize; 5] = [8, 4, 4, 4, 12];
 const GUID_LENGTH: usize = 36;
 
+/// Labels that end like those of the application and its tenant, and mean others: the API's, the
+/// tenant of the account, the tenant that owns the application.
+const OF_OTHERS: [&str; 5] = [
+    "resourceapp",
+    "resourceappid",
+    "resourceapplicationid",
+    "hometenantid",
+    "ownertenantid",
+];
+
+/// The claim of a token for the tenant. Other labels end so too: `object id`.
+const TENANT_CLAIM: &str = "tid";
+
 /// The identifiers of a text; of several with one label the last, which is the newest in a log.
 pub(super) fn in_text(text: &str) -> Identifiers {
     let mut found = Identifiers::default();
@@ -21,7 +34,12 @@ pub(super) fn in_text(text: &str) -> Identifiers {
         };
         // Both forms consist of ASCII alone.
         if let (Some(value), Some(before)) = (text.get(at..at + length), text.get(..at))
-            && let Some(field) = field_of(&mut found, &label(before), length == GUID_LENGTH)
+            && let Some(field) = field_of(
+                &mut found,
+                &label(before),
+                &last_word(before),
+                length == GUID_LENGTH,
+            )
         {
             *field = Some(value.to_owned());
         }
@@ -33,13 +51,16 @@ pub(super) fn in_text(text: &str) -> Identifiers {
 fn field_of<'a>(
     found: &'a mut Identifiers,
     label: &str,
+    word: &str,
     is_guid: bool,
 ) -> Option<&'a mut Option<String>> {
     let ends = |labels: &[&str]| labels.iter().any(|one| label.ends_with(one));
     if !is_guid {
         return ends(&["timestamp", "createddatetime"]).then_some(&mut found.timestamp);
     }
-    if ends(&["correlationid", "clientrequestid"]) {
+    if ends(&OF_OTHERS) {
+        None
+    } else if ends(&["correlationid", "clientrequestid"]) {
         Some(&mut found.correlation_id)
     } else if ends(&["traceid", "requestid"]) {
         Some(&mut found.trace_id)
@@ -53,13 +74,9 @@ fn field_of<'a>(
         "clientid",
     ]) {
         Some(&mut found.client_id)
-    } else if ends(&[
-        "tenant",
-        "tenantid",
-        "tid",
-        "directory",
-        "microsoftonlinecom",
-    ]) {
+    } else if ends(&["tenant", "tenantid", "directory", "microsoftonlinecom"])
+        || word == TENANT_CLAIM
+    {
         Some(&mut found.tenant_id)
     } else {
         None
@@ -77,6 +94,17 @@ fn label(before: &str) -> String {
         .filter(char::is_ascii_alphabetic)
         .map(|character| character.to_ascii_lowercase())
         .collect()
+}
+
+/// The letters of the last word before a place, in lower case.
+fn last_word(before: &str) -> String {
+    let label = before.trim_end_matches(|character: char| !character.is_ascii_alphanumeric());
+    let start = label
+        .rfind(|character: char| !character.is_ascii_alphabetic())
+        .map_or(0, |at| at + 1);
+    // What was found there may have more bytes than one.
+    let word = label.get(start..).unwrap_or_default();
+    word.to_ascii_lowercase()
 }
 
 /// The length of the GUID at a place, if one stands there alone.
@@ -142,6 +170,27 @@ mod tests {
         }
         let found = in_text(&format!("login.microsoftonline.com/{guid}/oauth2"));
         assert_eq!(found.tenant_id.as_deref(), Some(guid));
+    }
+
+    #[test]
+    fn identifiers_of_others_are_not_taken_for_the_applications_or_the_tenants() {
+        let ours = "6731de76-14a6-49ae-97bc-6eba6914391e";
+        let other = "00000003-0000-0000-c000-000000000000";
+        for label in [
+            "Resource app ID: ",
+            "\"resourceAppId\":\"",
+            "with object id '",
+            "\"homeTenantId\": \"",
+            "\"appOwnerTenantId\": \"",
+            "ätid ä: ",
+        ] {
+            let text = format!("Client app ID: {ours}(App), tid={ours}. {label}{other}' ");
+            let found = in_text(&text);
+            assert_eq!(found.client_id.as_deref(), Some(ours), "{label}");
+            assert_eq!(found.tenant_id.as_deref(), Some(ours), "{label}");
+        }
+        let found = in_text(&format!("\"tid\": \"{other}\""));
+        assert_eq!(found.tenant_id.as_deref(), Some(other));
     }
 
     #[test]

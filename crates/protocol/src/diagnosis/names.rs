@@ -3,9 +3,19 @@
 /// Longer than any name.
 const LONGEST_NAME: usize = 64;
 
-/// How the codes of Azure AD B2C begin, and how many digits follow at most.
+/// How codes begin that are letters and a number: of Azure AD B2C, of Azure Key Vault, of the .NET
+/// library with which APIs check tokens (Microsoft.IdentityModel), of AD FS.
+const FAMILIES: [&str; 4] = ["AADB2C", "AKV", "IDX", "MSIS"];
+
+/// How many digits such a number has.
+const DIGITS: std::ops::RangeInclusive<usize> = 4..=7;
+
+/// The general code of Azure AD B2C, which has an entry, stands for itself.
 const B2C: &str = "AADB2C";
-const LONGEST_NUMBER: usize = 7;
+
+/// Where the letters of a name change from small to capital as often as this, it is no word of a
+/// language.
+const HUMPS: usize = 2;
 
 /// What stands before a name that is one of an error, its letters alone, in lower case.
 const LABELS: [&str; 6] = [
@@ -31,7 +41,8 @@ pub struct Name {
 
 /// The words of a text that may be names, those called errors first, each once.
 ///
-/// Without such a call a word counts only if it has an underscore: English has none.
+/// Without such a call a word counts only if it has an underscore, or capitals within: English has
+/// neither. One capital within is enough where it stands in parentheses alone.
 pub(super) fn in_text(text: &str) -> Vec<Name> {
     if let Some(name) = alone(text) {
         return vec![name];
@@ -45,11 +56,14 @@ pub(super) fn in_text(text: &str) -> Vec<Name> {
             (false, Some(begin)) => {
                 start = None;
                 let word = &text[begin..at];
-                if !is_name(word) && !is_b2c(word) {
+                let is_numbered = is_numbered(word);
+                if !is_name(word) && !is_numbered {
                     continue;
                 }
-                let is_called_error = is_b2c(word) || has_label(&text[..begin]);
-                if !is_called_error && !word.contains('_') {
+                let is_enclosed = text[..begin].ends_with('(') && text[at..].starts_with(')');
+                let is_called_error =
+                    is_numbered || has_label(&text[..begin]) || (is_enclosed && humps(word) > 0);
+                if !is_called_error && !word.contains('_') && humps(word) < HUMPS {
                     continue;
                 }
                 match found.iter_mut().find(|name| name.text == word) {
@@ -63,8 +77,8 @@ pub(super) fn in_text(text: &str) -> Vec<Name> {
             _ => {}
         }
     }
-    // Azure AD B2C puts its own behind a name that says less.
-    found.sort_by_key(|name| (!is_b2c(&name.text), !name.is_called_error));
+    // Such a code stands behind a name that says less.
+    found.sort_by_key(|name| (!is_numbered(&name.text), !name.is_called_error));
     found
 }
 
@@ -72,7 +86,7 @@ pub(super) fn in_text(text: &str) -> Vec<Name> {
 fn alone(text: &str) -> Option<Name> {
     let word =
         text.trim_matches(|character: char| !character.is_ascii_alphanumeric() && character != '_');
-    if is_b2c(word) {
+    if is_numbered(word) {
         return Some(Name {
             text: word.to_ascii_uppercase(),
             is_called_error: true,
@@ -97,15 +111,24 @@ fn is_name(word: &str) -> bool {
             .all(|byte| byte.is_ascii_alphabetic() || byte == b'_')
 }
 
-/// Whether it has the form of Azure AD B2C's codes, `AADB2C` and a number.
-fn is_b2c(word: &str) -> bool {
-    let number = word
-        .get(..B2C.len())
-        .filter(|start| start.eq_ignore_ascii_case(B2C))
-        .and_then(|_| word.get(B2C.len()..));
-    number.is_some_and(|digits| {
-        digits.len() <= LONGEST_NUMBER && digits.bytes().all(|byte| byte.is_ascii_digit())
-    })
+/// Whether it is the code of a family, or what its members have in common, and a number.
+fn is_numbered(word: &str) -> bool {
+    let number = |family: &str| {
+        let start = word.get(..family.len())?;
+        let number = word.get(family.len()..)?;
+        start.eq_ignore_ascii_case(family).then_some(number)
+    };
+    let is_number = |digits: &str| {
+        DIGITS.contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    word.eq_ignore_ascii_case(B2C) || FAMILIES.into_iter().filter_map(number).any(is_number)
+}
+
+/// How often a capital follows a small letter.
+fn humps(word: &str) -> usize {
+    let letters = word.as_bytes();
+    let is_hump = |pair: &&[u8]| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase();
+    letters.windows(2).filter(is_hump).count()
 }
 
 fn has_label(before: &str) -> bool {
@@ -115,7 +138,7 @@ fn has_label(before: &str) -> bool {
     }
     let near = &before[reach..];
     let connection = near.trim_end_matches(|character: char| " \t\"'\\".contains(character));
-    let Some(label) = connection.strip_suffix([':', '=', '(']) else {
+    let Some(label) = connection.strip_suffix([':', '=', '(', '>']) else {
         return false;
     };
     let letters: String = label
@@ -171,6 +194,50 @@ mod tests {
         );
         assert_eq!(names("aadb2c90091"), [("AADB2C90091".to_owned(), true)]);
         for text in ["AADB2Cx1 y", "AADB2C123456789 y", "XAADB2C90118 y"] {
+            assert!(names(text).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_code_of_letters_and_a_number_comes_first() {
+        for (text, code) in [
+            (
+                "error=\"invalid_token\", error_description=\"IDX10214: Audience",
+                "IDX10214",
+            ),
+            (
+                "{\"code\":\"Unauthorized\",\"message\":\"AKV10032: Invalid issuer",
+                "AKV10032",
+            ),
+            (
+                "error=access_denied&error_description=MSIS9605: The client",
+                "MSIS9605",
+            ),
+        ] {
+            assert_eq!(names(text)[0], (code.to_owned(), true), "{text}");
+        }
+        for text in ["IDX1 y", "AKVs y", "MSIS y", "akv103x y"] {
+            assert!(names(text).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_with_capitals_within_is_known_anywhere() {
+        for text in [
+            "answered ForbiddenByRbac today",
+            "answered (ForbiddenByRbac) today",
+        ] {
+            assert_eq!(names(text)[0].0, "ForbiddenByRbac", "{text}");
+        }
+        let enclosed = names("(AuthorizationFailed) The client");
+        assert_eq!(enclosed, [("AuthorizationFailed".to_owned(), true)]);
+        let in_xml = names("<Error><Code>AuthenticationFailed</Code></Error>");
+        assert_eq!(in_xml, [("AuthenticationFailed".to_owned(), true)]);
+        for text in [
+            "GitHub failed",
+            "our AuthorizationFailed page",
+            "(failed) x",
+        ] {
             assert!(names(text).is_empty(), "{text}");
         }
     }

@@ -38,7 +38,11 @@ impl Catalogue {
         let mut entries = all();
         entries
             .retain(|entry| has_all(&format!("{} {} {}", entry.code, entry.meaning, entry.more)));
-        entries.sort_by_key(|entry| !has_all(&format!("{} {}", entry.code, entry.meaning)));
+        entries.sort_by_key(|entry| {
+            let meaning = format!("{} {}", entry.code, entry.meaning).to_lowercase();
+            let whole = words.iter().all(|word| has_word(&meaning, word));
+            (!whole, !has_all(&meaning))
+        });
         Self {
             schema_version: 1,
             entries,
@@ -95,31 +99,67 @@ fn stacked(code: &str, meaning: &str, width: Option<usize>) -> String {
 }
 
 /// What people type, and other words that the entries have for it, all in lower case.
-const SAME: [(&str, &[&str]); 17] = [
+const SAME: [(&str, &[&str]); 36] = [
     ("2fa", &["multifactor", "second factor"]),
+    ("401", &["did not accept the token"]),
+    ("403", &["accepted the token, but"]),
+    (
+        "429",
+        &["too many requests", "being slowed down", "too often"],
+    ),
     ("mfa", &["multifactor", "second factor"]),
     ("multi-factor", &["multifactor", "second factor"]),
+    ("actions", &["federated"]),
+    ("aks", &["federated", "managed identit"]),
     ("authenticator", &["second factor"]),
     ("blocked", &["forbids", "forbidden", "not allow"]),
+    ("compliant", &["comply"]),
+    ("cors", &["cross-origin", "origin header"]),
     ("disabled", &["switched off"]),
+    ("docker", &["container"]),
     ("expired", &["has ended", "has reached"]),
     ("github", &["federated"]),
+    ("imds", &["managed identit"]),
     ("invite", &["invitation", "guest"]),
+    ("keyvault", &["key vault"]),
+    ("kubernetes", &["federated"]),
+    ("msi", &["managed identit"]),
     ("oidc", &["federated", "openid"]),
+    ("offline", &["no network", "cannot be reached"]),
     ("reply", &["redirect uri"]),
     ("login", &["sign in", "sign-in", "signed in"]),
+    ("logout", &["session"]),
     ("password", &["client secret"]),
+    ("self-signed", &["inspects tls"]),
+    ("spa", &["single-page"]),
+    ("sso", &["single sign-on", "session"]),
     ("throttled", &["too many requests", "being slowed down"]),
     ("timeout", &["timed out", "did not answer in time"]),
     ("url", &["uri", "address"]),
     ("unassigned", &["not assigned"]),
+    ("vm", &["managed identit"]),
+    ("wsl", &["container", "keyring"]),
 ];
+
+/// A word of so few letters is part of many others, in bytes.
+const SHORT: usize = 3;
 
 /// Whether a text in lower case says a word, or another for it.
 fn says(text: &str, word: &str) -> bool {
     let others = SAME.iter().find(|(typed, _)| *typed == word);
-    text.contains(word)
-        || others.is_some_and(|(_, others)| others.iter().any(|other| text.contains(other)))
+    let is_short = word.len() <= SHORT && word.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let says_it = if is_short {
+        has_word(text, word)
+    } else {
+        text.contains(word)
+    };
+    says_it || others.is_some_and(|(_, others)| others.iter().any(|other| text.contains(other)))
+}
+
+/// Whether a text has a word by itself, or several of it.
+fn has_word(text: &str, word: &str) -> bool {
+    let mut words = text.split(|character: char| !character.is_alphanumeric());
+    words.any(|one| one == word || one.strip_suffix('s') == Some(word))
 }
 
 fn all() -> Vec<Listed> {
@@ -185,6 +225,25 @@ mod tests {
             ("timeout", "timed_out"),
             ("keyring", "key_unavailable"),
             ("forgot password", "AADB2C90118"),
+            ("github actions", "AADSTS700213"),
+            ("401", "invalid_token"),
+            ("403", "AuthorizationFailed"),
+            ("429", "TooManyRequests"),
+            ("key vault", "AKV10032"),
+            ("imds", "managed_identity_request_failed"),
+            ("msi", "managed_identity_all_sources_unavailable"),
+            ("vm", "managed_identity_all_sources_unavailable"),
+            ("kubernetes", "AADSTS700211"),
+            ("aks", "AADSTS700213"),
+            ("compliant", "AADSTS53000"),
+            ("self-signed", "tls_failed"),
+            ("sso", "AADSTS50058"),
+            ("spa", "AADSTS9002327"),
+            ("cors", "AADSTS9002326"),
+            ("docker", "read_only"),
+            ("wsl", "key_unavailable"),
+            ("offline", "dns_failed"),
+            ("logout", "AADSTS50173"),
         ] {
             let found = Catalogue::of(words).entries;
             let codes: Vec<&str> = found.iter().map(|entry| entry.code.as_str()).collect();
@@ -198,6 +257,19 @@ mod tests {
         assert_eq!(found[0].code, "AADSTS7000222");
         let found = Catalogue::of("disabled account").entries;
         assert_eq!(found[0].code, "AADSTS50057");
+    }
+
+    #[test]
+    fn a_short_word_is_no_part_of_another() {
+        for (words, part) in [("spa", "spares"), ("aks", "breaks")] {
+            for entry in Catalogue::of(words).entries {
+                let text = format!("{} {}", entry.meaning, entry.more).to_lowercase();
+                let (_, others) = SAME.iter().find(|(typed, _)| *typed == words).unwrap();
+                let is_there =
+                    has_word(&text, words) || others.iter().any(|one| text.contains(one));
+                assert!(is_there, "{words}, not {part}: {}", entry.code);
+            }
+        }
     }
 
     #[test]

@@ -57,7 +57,7 @@ pub(super) struct PortalPage {
     pub(super) address: Option<String>,
 }
 
-/// Everything in a text that can be explained, the likeliest first; numbers without an entry last.
+/// Everything in a text that can be explained, the likeliest first.
 ///
 /// Where this program printed the text, its own code stands before the names in its message.
 pub(super) fn findings(
@@ -78,7 +78,15 @@ pub(super) fn findings(
     let ours = ours.map(|entry| of_ours(entry, whom));
     let topic = found.topic.map(of_topic);
     let mut findings: Vec<Finding> = numbers.chain(ours).chain(names).chain(topic).collect();
-    findings.sort_by_key(|finding| !finding.known);
+    // A number without an entry comes before what can be said of many errors.
+    if findings.iter().any(|finding| !finding.known) {
+        findings.sort_by_key(|finding| match (finding.known, finding.kind) {
+            (true, Kind::Aadsts) => 0,
+            (true, Kind::Name) => 1,
+            (false, _) => 2,
+            (true, Kind::Program | Kind::Topic) => 3,
+        });
+    }
     findings
 }
 
@@ -95,8 +103,7 @@ fn of_number(number: &Number, found: &Diagnosis, whom: &Whom) -> Finding {
         links: vec![page_of(code)],
         ..empty(format!("AADSTS{code}"), Kind::Aadsts)
     };
-    let (Some(entry), Some(advice)) = (aadsts::entry(code), aadsts::advice(code, &whom.facts()))
-    else {
+    let Some(entry) = number.entry() else {
         return Finding {
             known: false,
             ..finding
@@ -110,6 +117,7 @@ fn of_number(number: &Number, found: &Diagnosis, whom: &Whom) -> Finding {
     if entry.category == Category::Consent {
         finding.links.extend(whom.consent_address());
     }
+    let advice = entry.advice(&whom.facts());
     Finding {
         category: Some(entry.category),
         meaning: Some(advice.meaning),
@@ -130,7 +138,7 @@ fn pages(entry: &aadsts::Entry, whom: &Whom) -> Vec<PortalPage> {
         .into_iter()
         .map(|page| PortalPage {
             title: page.title(),
-            address: page.address(cloud, whom.tenant.as_deref(), client_id),
+            address: page.address(cloud, whom.concrete_tenant(), client_id),
         })
         .collect()
 }
@@ -140,7 +148,7 @@ fn of_name(name: &str, whom: &Whom) -> Option<Finding> {
         return Some(of_ours(entry, whom));
     }
     let own = error_names::entry(name);
-    let entry = own.or_else(|| error_names::any_b2c(name))?;
+    let entry = own.or_else(|| error_names::any_like(name))?;
     let code = own.map_or(name, |entry| &entry.name);
     let links = if entry.kind == error_names::Kind::B2c {
         vec!["https://learn.microsoft.com/azure/active-directory-b2c/error-codes".to_owned()]

@@ -179,21 +179,19 @@ fn redirect_uris(entry: &Entry, whom: &Whom) -> Command {
         9_002_327 => false,
         _ => whom.is_confidential(),
     };
-    let (purpose, flag, usual) = if is_web {
+    let (purpose, flag) = if is_web {
         (
             "set those of the platform Web (it replaces the list: name the old ones too)",
             "--web-redirect-uris",
-            "http://localhost:8080",
         )
     } else {
         (
             "set those of mobile and desktop applications (it replaces the list: name the old ones too)",
             "--public-client-redirect-uris",
-            "http://localhost",
         )
     };
     let id = whom.client_id_or_placeholder();
-    let uri = whom.redirect_uri.as_deref().unwrap_or(usual);
+    let uri = whom.redirect_uri_or_placeholder();
     az(
         purpose,
         &format!("app update --id {id} {flag} {uri} OLD_ONES"),

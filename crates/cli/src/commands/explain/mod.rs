@@ -6,6 +6,7 @@ mod fit;
 mod mending;
 mod near;
 mod pasted;
+mod stdin_text;
 mod text;
 mod view;
 mod whom;
@@ -22,6 +23,7 @@ use self::whom::Whom;
 use crate::args::ExplainArgs;
 use crate::args::ExplainOutput;
 use crate::command_error::CommandError;
+use crate::command_error::ProviderDetails;
 use crate::output::document;
 use crate::settings;
 use crate::settings::Variables;
@@ -69,7 +71,12 @@ pub(super) fn run(
 fn given(args: &ExplainArgs) -> Result<String, CommandError> {
     let reads_stdin = args.text.is_empty() || args.text == ["-"];
     if !reads_stdin {
-        return Ok(args.text.join(" "));
+        let text = args.text.join(" ");
+        return if text.trim().is_empty() {
+            Err(nothing_given())
+        } else {
+            Ok(text)
+        };
     }
     let stdin = std::io::stdin();
     if args.text.is_empty() && stdin.is_terminal() {
@@ -84,7 +91,7 @@ fn given(args: &ExplainArgs) -> Result<String, CommandError> {
             CommandError::usage("invalid_stdin", format!("stdin cannot be read: {error}"))
                 .hint("Give the text as an argument: entra-auth-cli explain 'TEXT'")
         })?;
-    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let text = stdin_text::of(&bytes);
     if text.trim().is_empty() {
         return Err(nothing_given());
     }
@@ -120,7 +127,10 @@ fn nothing_recognised(found: &Diagnosis, text: &str) -> CommandError {
     let unknown: Vec<String> = found
         .numbers
         .iter()
-        .map(|number| format!("AADSTS{}", number.code))
+        .map(|number| match &number.said {
+            Some(said) => format!("AADSTS{} ({said})", number.code),
+            None => format!("AADSTS{}", number.code),
+        })
         .collect();
     let message = if unknown.is_empty() {
         format!(
@@ -131,6 +141,13 @@ fn nothing_recognised(found: &Diagnosis, text: &str) -> CommandError {
         format!("not in the list of this program: {}", unknown.join(", "))
     };
     let mut error = CommandError::usage("nothing_recognised", message);
+    let identifiers = &found.identifiers;
+    error.provider = Some(Box::new(ProviderDetails {
+        aadsts: found.numbers.first().map(|number| number.code),
+        correlation_id: identifiers.correlation_id.clone(),
+        trace_id: identifiers.trace_id.clone(),
+        timestamp: identifiers.timestamp.clone(),
+    }));
     let near = near::to(text);
     if !near.is_empty() {
         error = error.hint(format!("Near to it are: {}", near.join(", ")));

@@ -8,6 +8,9 @@ use crate::error_codes;
 /// What is longer was pasted, not typed, in bytes.
 const LONGEST_TYPED: usize = 48;
 
+/// How many digits Entra's numbers have.
+const ENTRAS_DIGITS: std::ops::RangeInclusive<usize> = 5..=7;
+
 /// How many are named.
 const MOST: usize = 4;
 
@@ -18,6 +21,13 @@ pub(super) fn to(text: &str) -> Vec<String> {
         return Vec::new();
     }
     let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
+    // Entra's numbers lie close together: another digit is another number.
+    let is_slip = |code: &str| {
+        let has_all_digits = code.len() == digits.len();
+        let is_swap = has_all_digits && strsim::hamming(code, &digits) == Ok(2);
+        let is_one_off = strsim::osa_distance(&digits, code) == 1;
+        is_one_off && (is_swap || !ENTRAS_DIGITS.contains(&digits.len()))
+    };
     let mut near: Vec<(usize, String)> = if digits.is_empty() {
         let typed = typed.to_lowercase().replace(['-', ' '], "_");
         let names = error_codes::entries()
@@ -36,11 +46,8 @@ pub(super) fn to(text: &str) -> Vec<String> {
             .collect()
     } else {
         aadsts::entries()
-            .map(|entry| {
-                let distance = strsim::osa_distance(&digits, &entry.code.to_string());
-                (distance, format!("AADSTS{}", entry.code))
-            })
-            .filter(|(distance, _)| *distance <= 1)
+            .filter(|entry| is_slip(&entry.code.to_string()))
+            .map(|entry| (1, format!("AADSTS{}", entry.code)))
             .collect()
     };
     near.sort();
@@ -58,6 +65,8 @@ mod tests {
         assert_eq!(to("invalid_clent")[0], "invalid_client");
         assert_eq!(to("Not Aproved")[0], "not_approved");
         assert!(to("hello").is_empty());
+        assert!(to("AADSTS50106").is_empty());
+        assert!(to("AADSTS500111").is_empty());
         assert!(to(&"6501 ".repeat(20)).is_empty());
     }
 }

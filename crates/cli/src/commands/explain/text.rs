@@ -47,7 +47,7 @@ fn finding(finding: &Finding) -> String {
     let meaning = match (&finding.meaning, finding.known) {
         (Some(meaning), _) => escaped(meaning).into_owned(),
         (None, true) => String::new(),
-        (None, false) => "This program knows nothing of it.".to_owned(),
+        (None, false) => "There is no entry for it here; the page below may have one.".to_owned(),
     };
     let head = format!("{CODE}{}{CODE:#}  {meaning}", escaped(&finding.code));
     text.push_str(head.trim_end());

@@ -139,6 +139,9 @@ mod tests {
         let found = explained("AADSTS65001: x AADSTS999999: y");
         assert_eq!(found.findings[0].code, "AADSTS65001");
         assert!(!found.findings[1].known);
+        let found = explained("error=invalid_request AADSTS999999: y");
+        let codes: Vec<&str> = found.findings.iter().map(|one| one.code.as_str()).collect();
+        assert_eq!(codes, ["AADSTS999999", "invalid_request"]);
         assert!(explained("AADSTS999999").explains_nothing());
     }
 

@@ -6,6 +6,7 @@ use model::AuthorityKind;
 use model::Cloud;
 use model::Flow;
 use model::Profile;
+use model::Tenant;
 use protocol::aadsts::Facts;
 
 use crate::shell;
@@ -14,6 +15,7 @@ use crate::shell;
 const NAME: &str = "NAME";
 const CLIENT_ID: &str = "CLIENT_ID";
 const AUTHORITY: &str = "AUTHORITY";
+const REDIRECT_URI: &str = "REDIRECT_URI";
 
 /// A profile's own values, each as one word of a shell; nothing without a profile.
 #[derive(Debug, Default)]
@@ -36,6 +38,8 @@ pub(super) struct Whom {
     pub(super) cloud: Option<Cloud>,
     /// The flow that the profile uses where none is named.
     pub(super) flow: Option<Flow>,
+    /// The kind of its authority.
+    pub(super) kind: Option<AuthorityKind>,
     /// How its application proves itself.
     pub(super) method: Option<AuthMethod>,
 }
@@ -72,6 +76,7 @@ impl Whom {
                 .map(|authority| authority.base().to_owned()),
             has_authority_left_out: authority.is_some_and(|authority| !authority.is_built_in()),
             cloud,
+            kind: authority.map(Authority::kind),
             flow: Some(
                 profile
                     .default_flow
@@ -97,7 +102,7 @@ impl Whom {
         Facts {
             tenant: self.tenant.as_deref(),
             client_id: self.client_id_word.as_deref(),
-            redirect_uri: self.redirect_uri.as_deref(),
+            redirect_uri: Some(self.redirect_uri_or_placeholder()),
             scope: self.scope.as_deref(),
             authority: self
                 .has_authority_left_out
@@ -108,6 +113,29 @@ impl Whom {
             call_with_page: None,
             flow: self.flow,
             is_confidential: self.is_confidential(),
+        }
+    }
+
+    /// Its tenant, unless that stands for several (`common`, `organizations`, `consumers`).
+    pub(super) fn concrete_tenant(&self) -> Option<&str> {
+        let tenant = self.tenant.as_deref()?;
+        let is_concrete = Tenant::parse(tenant).is_ok_and(|tenant| tenant.is_concrete());
+        is_concrete.then_some(tenant)
+    }
+
+    /// The redirect URI as one word of a shell: the profile's, else the one its flow uses, else what
+    /// stands for one.
+    pub(super) fn redirect_uri_or_placeholder(&self) -> &str {
+        match (&self.redirect_uri, &self.profile) {
+            (Some(redirect_uri), _) => redirect_uri,
+            (None, None) => REDIRECT_URI,
+            (None, Some(_)) => {
+                if self.is_confidential() || self.flow == Some(Flow::AuthorizationCode) {
+                    "http://localhost:8080"
+                } else {
+                    "http://localhost"
+                }
+            }
         }
     }
 
