@@ -9,6 +9,7 @@ use engine::error::ReferenceError;
 use model::AuthorityError;
 use model::Destination;
 use model::Flow;
+use model::ProfileName;
 use protocol::Refusal;
 use protocol::ReplyError;
 use protocol::aadsts;
@@ -65,7 +66,9 @@ pub(crate) fn engine(error: &EngineError, request: &TokenRequest) -> CommandErro
         EngineError::Request(_) => CommandError::usage("request_impossible", message)
             .hint("Give a secret, a certificate or an assertion, or choose another flow: -f"),
         EngineError::Discovery(error) => discovery(error),
-        EngineError::Transport { host, source } => transport(host, source),
+        EngineError::Transport { host, source } => {
+            look_here(transport(host, source), request.profile.as_ref())
+        }
         EngineError::PersonNeeded { claims, refused } => {
             not_signed_in::person_needed(request, claims.as_deref(), refused.as_deref())
         }
@@ -215,6 +218,25 @@ fn scope(rule: &ScopeRuleError, request: &TokenRequest) -> CommandError {
         )),
         None => worded,
     }
+}
+
+/// What keeps a connection from coming about is seen best from this machine.
+fn look_here(error: CommandError, profile: Option<&ProfileName>) -> CommandError {
+    const ON_THE_WAY: [&str; 6] = [
+        "connection_failed",
+        "dns_failed",
+        "proxy_authentication",
+        "proxy_failed",
+        "proxy_unreachable",
+        "tls_failed",
+    ];
+    if !ON_THE_WAY.contains(&error.code) {
+        return error;
+    }
+    let of_it = profile.map_or_else(String::new, |profile| format!(" -p {profile}"));
+    error.hint(format!(
+        "See what is wrong here: entra-auth-cli doctor{of_it}"
+    ))
 }
 
 /// What is kept belongs elsewhere: a credential, or for a person's token somebody's sign-in.

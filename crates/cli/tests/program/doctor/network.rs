@@ -355,3 +355,35 @@ fn without_a_profile_the_cloud_that_the_variables_name_is_examined() {
         assert_eq!(asked(&[nowhere]), None, "{nowhere:?}");
     }
 }
+
+#[test]
+fn a_name_that_nobody_knows_is_one_failure_and_get_token_leads_here() {
+    let world = World::new();
+    let creation = world
+        .home
+        .call(&["config", "create", "--name", "sp", "--client-secret-stdin"])
+        .args(["--authority", "https://login.company.invalid"])
+        .args(["--tenant-id", TENANT, "--client-id", CLIENT_ID])
+        .args(["--scope", "api://a/.default"])
+        .input("secret");
+    creation.run().answer_and_words();
+    let found = report(world.home.call(&["doctor", "-p", "sp"]));
+    assert_eq!(
+        finding(&found, "network.dns")["status"],
+        "failed",
+        "{found}"
+    );
+    for follower in ["network.tls", "network.clock", "network.metadata"] {
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(told(&found, follower), @r"
+            skipped: the name is not known (see Name)
+            -
+            ");
+        }
+    }
+    let failed = world.home.call(&["get-token", "-p", "sp"]).run().failure(5);
+    assert!(
+        failed.contains("See what is wrong here: entra-auth-cli doctor -p sp"),
+        "{failed}"
+    );
+}
