@@ -38,7 +38,7 @@ pub(super) fn run(
         // A profile that names no destination yet is shown all the same.
         let destination = settings::profile_destination(&profile).ok();
         let fields = view::text(&profile, destination.as_ref());
-        let secrets = view::secrets_text(&secrets);
+        let secrets = view::secrets_text(&profile, destination.as_ref(), &secrets);
         Zeroizing::new(format!("{fields}{}", *secrets))
     };
     ui.answer(&text)?;
