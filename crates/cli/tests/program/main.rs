@@ -40,6 +40,7 @@ mod kills;
 mod logout;
 mod manual;
 mod migrating;
+mod misspelt_fields;
 mod narrow_terminals;
 mod pasting;
 mod precedence;

@@ -27,6 +27,7 @@ pub(super) fn run(
 ) -> Result<ExitCode, CommandError> {
     let store = settings::open(ui, variables)?;
     let profile = profile_meant(ui, variables, &store.vault, &args.choice)?;
+    settings::warn_of_close_names(&store.vault, &profile);
     let mut secrets = kept(&store, &profile)?;
     if args.show_secrets {
         open(ui, &store, &profile, args.yes, &mut secrets)?;
