@@ -261,9 +261,18 @@ fn destination_changed(error: &VaultError, request: &TokenRequest) -> CommandErr
     }
     let worded = store::vault(error);
     let worded = match &request.profile {
-        Some(profile) => worded.hint(format!(
-            "If the profile itself was changed, and rightly: entra-auth-cli config trust {profile}"
-        )),
+        Some(profile) => worded
+            .hint(format!(
+                "If the profile itself was changed, and rightly: entra-auth-cli config trust \
+                 {profile}"
+            ))
+            .hint(format!(
+                "Or store it again: entra-auth-cli config edit {profile} {}",
+                match &request.credential {
+                    Credential::Certificate { .. } => "--certificate-password-stdin",
+                    _ => "--client-secret-stdin",
+                }
+            )),
         None => worded,
     };
     worded.hint(format!(

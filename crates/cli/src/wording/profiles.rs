@@ -38,7 +38,12 @@ pub(crate) fn profiles(error: ProfilesError) -> CommandError {
         } => {
             let message = format!("there is no profile `{name}`");
             let error = CommandError::new(Kind::ProfileNotFound, "profile_not_found", message);
-            known(with_unnamed(error, &unnamed), &names)
+            let error = with_unnamed(error, &unnamed);
+            let error = match nearest(&name, &names) {
+                Some(meant) => error.hint(format!("Did you mean `{meant}`?")),
+                None => error,
+            };
+            known(error, &names)
         }
         ProfilesError::Ambiguous { name, candidates } => {
             let list: Vec<String> = candidates.iter().map(ToString::to_string).collect();
@@ -80,6 +85,20 @@ pub(crate) fn no_profile_meant(names: &[ProfileName], unnamed: &[Unnamed]) -> Co
         return known(error, names);
     }
     known(error.hint("Name one: -p NAME"), names)
+}
+
+/// The name that was probably meant, if one is close.
+fn nearest<'n>(typed: &str, names: &'n [ProfileName]) -> Option<&'n ProfileName> {
+    let typed = typed.to_lowercase();
+    names
+        .iter()
+        .map(|name| {
+            let distance = strsim::osa_distance(&typed, &name.as_str().to_lowercase());
+            (distance, name)
+        })
+        .filter(|(distance, name)| distance * 3 <= name.as_str().len())
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, name)| name)
 }
 
 /// How many entries without a name are told of: more say no more.
@@ -260,6 +279,15 @@ mod tests {
                 "Nothing was changed.".to_owned(),
             ]
         );
+    }
+
+    #[test]
+    fn a_name_that_was_mistyped_is_guessed() {
+        let names = ["prod", "production", "test"].map(|name| ProfileName::parse(name).unwrap());
+        let guess = |typed| nearest(typed, &names).map(ProfileName::as_str);
+        assert_eq!(guess("prood"), Some("prod"));
+        assert_eq!(guess("Prodution"), Some("production"));
+        assert_eq!(guess("webapp"), None);
     }
 
     #[test]

@@ -31,6 +31,7 @@ fn a_secret_that_is_bound_elsewhere_is_a_failure() {
     assert!(found["fix"].as_str().unwrap().contains(trust), "{found}");
     let refused = world.call(&["get-token", "--force"]).run().failure(4);
     assert!(refused.contains(trust), "the same advice: {refused}");
+    assert!(refused.contains("config edit sp --client-secret-stdin"));
     let approval = finding(&report, "profile.approval");
     assert_ne!(approval["status"], "ok", "{approval}");
     let (shown, _) = world
