@@ -31,6 +31,19 @@ pub(crate) fn quoted(value: &str, shell: Shell) -> String {
     }
 }
 
+/// The command that sets a variable for what is run after it, for this system's usual shell.
+pub(crate) fn setting(name: &str, value: &str) -> String {
+    setting_of(name, value, USUAL)
+}
+
+fn setting_of(name: &str, value: &str, shell: Shell) -> String {
+    match shell {
+        Shell::Sh => format!("export {name}={}", word_of(value, shell)),
+        Shell::Fish => format!("set -x {name} {}", word_of(value, shell)),
+        Shell::Powershell => format!("$env:{name} = {}", quoted(value, shell)),
+    }
+}
+
 /// The value as one word of a command that is shown for this system's usual shell; quoted only
 /// where it has to be, for it is to be read as well.
 pub(crate) fn word(value: &str) -> Cow<'_, str> {
@@ -49,6 +62,17 @@ fn word_of(value: &str, shell: Shell) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_variable_is_set_as_each_shell_does_it() {
+        for (shell, command) in [
+            (Shell::Sh, "export ENTRA_AUTH_KEY_STORE=file"),
+            (Shell::Fish, "set -x ENTRA_AUTH_KEY_STORE file"),
+            (Shell::Powershell, "$env:ENTRA_AUTH_KEY_STORE = 'file'"),
+        ] {
+            assert_eq!(setting_of("ENTRA_AUTH_KEY_STORE", "file", shell), command);
+        }
+    }
 
     #[test]
     fn a_quote_ends_no_word() {

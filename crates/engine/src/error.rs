@@ -168,10 +168,10 @@ pub enum EngineError {
     #[error(transparent)]
     Graph(GraphError),
     /// Microsoft Graph brought no page within the time allowed.
-    #[error("no answer from Microsoft Graph within {} s", .0.as_secs())]
+    #[error("no answer from Microsoft Graph within {} s", .0.as_secs_f64())]
     NoPage(Duration),
     /// The time allowed ran out.
-    #[error("no token within {} s", .0.as_secs())]
+    #[error("no token within {} s", .0.as_secs_f64())]
     TimedOut(Duration),
     /// The local store failed.
     #[error(transparent)]

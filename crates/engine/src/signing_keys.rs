@@ -56,7 +56,7 @@ pub enum SigningKeysError {
         source: TransportError,
     },
     /// The time allowed ran out.
-    #[error("the authority's keys did not come within {} s", .0.as_secs())]
+    #[error("the authority's keys did not come within {} s", .0.as_secs_f64())]
     TimedOut(Duration),
     /// Its discovery document gives no answer.
     #[error(transparent)]

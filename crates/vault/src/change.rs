@@ -161,6 +161,10 @@ impl Vault {
             NewProtection::Keyring => {
                 let account = header::account_of_another(store, key.id());
                 let service = SERVICE.to_owned();
+                // Where none answers nothing is begun, so that nothing has to be taken back.
+                self.keyring
+                    .get(&service, &account)
+                    .map_err(|why| VaultError::KeyNotMade { why: why.into() })?;
                 (key, Keeping::Keyring { service, account })
             }
             NewProtection::Passphrase(passphrase) => {

@@ -84,6 +84,7 @@ pub use profiles::Found;
 pub use profiles::Listed;
 pub use profiles::Profiles;
 pub use profiles::ProfilesError;
+pub use profiles::Unnamed;
 pub use protection::KeySettings;
 pub use protection::KeyStoreChoice;
 pub use protection::KeyUnavailable;

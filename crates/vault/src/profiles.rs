@@ -7,6 +7,7 @@ mod near;
 mod scan;
 pub(crate) mod storage;
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -65,6 +66,8 @@ pub enum ProfilesError {
         name: String,
         /// The names there are.
         names: Vec<ProfileName>,
+        /// The entries that have none: one of them may be meant.
+        unnamed: Vec<Unnamed>,
     },
     /// Several profiles have that name, letter case apart, and none has it exactly.
     #[error("{name:?} could be any of several profiles")]
@@ -107,6 +110,15 @@ pub enum ProfilesError {
     /// A profile of that name exists already.
     #[error("profile {0} exists already")]
     Exists(ProfileName),
+}
+
+/// An entry without a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unnamed {
+    /// The line it begins on, counted from 1.
+    pub line: usize,
+    /// What is wrong: which field may be meant for the name, if one is close to it.
+    pub why: String,
 }
 
 /// A profile that was asked for by name.
@@ -199,24 +211,50 @@ impl<'v> Profiles<'v> {
         Ok(names(&stored.document()?))
     }
 
-    /// All entries, in the order of the file, usable or not. Tells of field names that are close
-    /// to known ones.
+    /// All entries, in the order of the file, usable or not. Of those that share a name none is
+    /// usable. Tells of field names that are close to known ones.
     ///
     /// # Errors
     /// [`ProfilesError`] if the file cannot be read.
     pub fn all(self) -> Result<Vec<Listed>, ProfilesError> {
         let stored = self.read()?;
         let document = stored.document()?;
+        for notice in close_names(&document) {
+            self.vault.keys.notices.notice(&notice);
+        }
+        let mut lines: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (entry, line) in document.entries_with_lines() {
+            if let Some(name) = entry.name() {
+                lines.entry(name).or_default().push(line);
+            }
+        }
         Ok(document
             .entries_with_lines()
             .map(|(entry, line)| {
-                let listed = listed(&document, entry, line, &self.path());
-                if let Listed::Valid { profile, .. } = &listed {
-                    self.tell_of_close_names(&document, entry, line, &profile.name);
+                let same = entry.name().and_then(|name| lines.get(name));
+                match same.map(Vec::as_slice) {
+                    Some([first, second, ..]) => Listed::Invalid {
+                        name: entry.name().map(str::to_owned),
+                        line,
+                        why: format!(
+                            "another profile on line {} has this name too",
+                            if *first == line { second } else { first }
+                        ),
+                    },
+                    _ => listed(&document, entry, line, &self.path()),
                 }
-                listed
             })
             .collect())
+    }
+
+    /// Field names of all profiles that are close to known ones, each as a
+    /// [`Notice::CloseFieldName`], in the order of the file.
+    ///
+    /// # Errors
+    /// [`ProfilesError`] if the file cannot be read.
+    pub fn close_field_names(self) -> Result<Vec<Notice>, ProfilesError> {
+        let stored = self.read()?;
+        Ok(close_names(&stored.document()?))
     }
 
     /// Adds a profile; with `overwrite`, takes the place of the one of exactly that name, whose
@@ -299,7 +337,9 @@ impl<'v> Profiles<'v> {
         let stored = self.read()?;
         let document = stored.document()?;
         let entry = self.exactly(&document, name)?;
-        self.tell_of_close_names(&document, entry, document.line(entry), name);
+        for notice in close_names_of(&document, entry, document.line(entry), name) {
+            self.vault.keys.notices.notice(&notice);
+        }
         Ok(())
     }
 
@@ -450,25 +490,51 @@ impl<'v> Profiles<'v> {
     ) -> Result<Profile, ProfilesError> {
         interpreted(document, entry, &self.path())
     }
+}
 
-    /// The entry begins on this line.
-    fn tell_of_close_names(
-        self,
-        document: &Document<'_>,
-        entry: &Entry<'_>,
-        line: usize,
-        profile: &ProfileName,
-    ) {
-        for (given, below) in document.fields(entry) {
-            if let Some(known) = near::known_name_close_to(&given) {
-                self.vault.keys.notices.notice(&Notice::CloseFieldName {
-                    profile: profile.clone(),
-                    given: given.into_owned(),
-                    known,
-                    line: line + below,
-                });
-            }
-        }
+/// What is told of every entry's field names.
+fn close_names(document: &Document<'_>) -> Vec<Notice> {
+    let entries = document.entries_with_lines();
+    entries
+        .filter_map(|(entry, line)| {
+            let name = valid_name(entry)?;
+            Some(close_names_of(document, entry, line, &name))
+        })
+        .flatten()
+        .collect()
+}
+
+/// What is told of the field names of one entry, which begins on this line.
+fn close_names_of(
+    document: &Document<'_>,
+    entry: &Entry<'_>,
+    line: usize,
+    profile: &ProfileName,
+) -> Vec<Notice> {
+    let fields = document.fields(entry);
+    fields
+        .filter_map(|(given, below)| {
+            Some(Notice::CloseFieldName {
+                profile: profile.clone(),
+                known: near::known_name_close_to(&given)?,
+                given: given.into_owned(),
+                line: line + below,
+            })
+        })
+        .collect()
+}
+
+/// Says that an entry has no name, and which field is perhaps meant for it.
+fn without_name(document: &Document<'_>, entry: &Entry<'_>) -> String {
+    let line = document.line(entry);
+    let mut fields = document.fields(entry);
+    let meant = fields.find(|(given, _)| near::known_name_close_to(given) == Some("name"));
+    match meant {
+        Some((given, below)) => format!(
+            "it has no `name`; its field `{given}` on line {} may be meant",
+            line + below
+        ),
+        None => "it has no name".to_owned(),
     }
 }
 
@@ -501,7 +567,7 @@ fn interpreted(
             name: entry.name().unwrap_or_default().to_owned(),
             line,
             why: match entry.name().map(ProfileName::parse) {
-                None => "it has no name".to_owned(),
+                None => without_name(document, entry),
                 Some(Err(ProfileNameError)) => ProfileNameError.to_string(),
                 Some(Ok(_)) => why,
             },
@@ -512,6 +578,15 @@ fn not_found(document: &Document<'_>, name: &str) -> ProfilesError {
     ProfilesError::NotFound {
         name: name.to_owned(),
         names: names(document),
+        unnamed: document
+            .entries()
+            .iter()
+            .filter(|entry| entry.name().is_none())
+            .map(|entry| Unnamed {
+                line: document.line(entry),
+                why: without_name(document, entry),
+            })
+            .collect(),
     }
 }
 

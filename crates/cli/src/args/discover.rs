@@ -52,7 +52,7 @@ pub struct DiscoverArgs {
     pub sign_in: SignInArgs,
 
     /// Give up after waiting this long for a page [default: 60s]
-    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
+    #[arg(long, value_name = "DURATION", value_parser = duration::limit)]
     pub timeout: Option<Duration>,
 
     /// Say nothing but errors

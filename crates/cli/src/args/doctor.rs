@@ -39,7 +39,7 @@ pub struct DoctorArgs {
     pub offline: bool,
 
     /// How long one check may take; all run at the same time
-    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = duration::parse)]
+    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = duration::limit)]
     pub timeout: Duration,
 
     /// Write the findings and the profiles, without any secret, to a file for support; -: stdout

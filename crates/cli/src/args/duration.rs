@@ -26,9 +26,26 @@ pub(super) fn parse(text: &str) -> Result<Duration, String> {
     days.checked_add(rest).ok_or_else(|| said.to_owned())
 }
 
+/// The same for the time that something may take, in which nothing can be done in none.
+pub(super) fn limit(text: &str) -> Result<Duration, String> {
+    match parse(text)? {
+        Duration::ZERO => Err("nothing can be done in no time".to_owned()),
+        limit => Ok(limit),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_time_is_no_limit() {
+        for none in ["0", "0s", "0d"] {
+            assert!(limit(none).is_err(), "{none}");
+        }
+        assert_eq!(limit("1ms"), Ok(Duration::from_millis(1)));
+        assert!(limit("soon").is_err());
+    }
 
     #[test]
     fn seconds_and_units_are_read() {

@@ -58,7 +58,7 @@ pub struct TokenArgs {
     pub output: OutputArgs,
 
     /// Give up after this long [default: 60s; for a sign-in, as long as the provider allows]
-    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
+    #[arg(long, value_name = "DURATION", value_parser = duration::limit)]
     pub timeout: Option<Duration>,
 
     /// Say nothing but errors

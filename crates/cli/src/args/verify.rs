@@ -64,7 +64,7 @@ pub struct VerifyArgs {
     pub ca_file: Option<PathBuf>,
 
     /// Give up after this long [default: 60s]
-    #[arg(long, value_name = "DURATION", requires = "verify", value_parser = duration::parse)]
+    #[arg(long, value_name = "DURATION", requires = "verify", value_parser = duration::limit)]
     pub timeout: Option<Duration>,
 }
 

@@ -11,6 +11,7 @@ use engine::SystemClock;
 use engine::TokenRequest;
 use engine::Transport;
 use model::Clock;
+use model::Profile;
 use model::Timestamp;
 
 use crate::args::TokenArgs;
@@ -39,20 +40,48 @@ pub(crate) fn run(
         args.profile.as_deref(),
         &args.target,
     )?;
-    let request = settings::token_request(ui, variables, args, profile.as_ref())?;
-    let ca_file = settings::ca_file(&args.target, profile.as_ref())?;
+    let got = with_profile(ui, variables, args, &store, profile.as_ref());
+    // Asked for anew or not had: the cache's answer is not to wait for this.
+    if !matches!(got, Ok(Origin::Cache))
+        && let Some(profile) = &profile
+    {
+        settings::warn_of_close_names(&store.vault, profile);
+    }
+    got.map(|_| ExitCode::SUCCESS)
+}
+
+/// Where a token came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    Cache,
+    Provider,
+}
+
+fn with_profile(
+    ui: &Ui,
+    variables: &Variables,
+    args: &TokenArgs,
+    store: &Store,
+    profile: Option<&Profile>,
+) -> Result<Origin, CommandError> {
+    let request = settings::token_request(ui, variables, args, profile)?;
+    let ca_file = settings::ca_file(&args.target, profile)?;
     let transport = Transport::new(settings::network(ca_file, variables));
     let clock: Arc<dyn Clock> = Arc::<SystemClock>::clone(&store.clock);
     let manner = settings::sign_in_manner(args, variables);
     let person = Person::new(ui, variables, clock, &request, manner);
-    let issued = issued(variables, &store, &transport, person, &request)?;
+    let issued = issued(variables, store, &transport, person, &request)?;
     let now = store.clock.now();
     give_out(ui, variables, args, &request, &issued, now)?;
     if let Some(shortfall) = &issued.shortfall {
         ui.warn(&wording::shortfall(shortfall, &request));
     }
     warn_of_expiry(ui, args, &issued, now);
-    Ok(ExitCode::SUCCESS)
+    Ok(if issued.is_from_cache() {
+        Origin::Cache
+    } else {
+        Origin::Provider
+    })
 }
 
 /// Gets the token that a request asks for.

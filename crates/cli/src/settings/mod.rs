@@ -56,6 +56,7 @@ pub(crate) use self::profile_choice::named_profile;
 pub(crate) use self::profile_choice::names_application;
 pub(crate) use self::profile_choice::names_profile;
 pub(crate) use self::profile_choice::profile_if_meant;
+pub(crate) use self::profile_choice::warn_of_close_names;
 pub(crate) use self::sign_in::SignInManner;
 pub(crate) use self::sign_in::redirect_uri;
 pub(crate) use self::sign_in::sign_in_manner;

@@ -56,9 +56,9 @@ fn profile_and_source(
         });
         return named.map(by(Source::OurVariable("ENTRA_AUTH_PROFILE")));
     }
-    let names = match vault.profiles().find(DEFAULT) {
+    let (names, unnamed) = match vault.profiles().find(DEFAULT) {
         Ok(found) => return Ok((found.profile, Source::Default)),
-        Err(ProfilesError::NotFound { names, .. }) => names,
+        Err(ProfilesError::NotFound { names, unnamed, .. }) => (names, unnamed),
         Err(error) => return Err(wording::profiles(error)),
     };
     match names.as_slice() {
@@ -68,7 +68,16 @@ fn profile_and_source(
             let picked = ui.ask_choice("Profile", names)?;
             named_profile(vault, &picked).map(by(Source::Person))
         }
-        _ => Err(wording::no_profile_meant(&names)),
+        _ => Err(wording::no_profile_meant(&names, &unnamed)),
+    }
+}
+
+/// Warns of fields of the profile that are probably misspelt. For where it did not do what it should,
+/// or where time does not matter: it reads the file again.
+pub(crate) fn warn_of_close_names(vault: &Vault, profile: &Profile) {
+    // It was there a moment ago: if it is gone, there is nothing to warn of.
+    if let Err(error) = vault.profiles().check(&profile.name) {
+        tracing::info!(target: "settings", "its fields were not looked at: {error}");
     }
 }
 

@@ -9,6 +9,7 @@ use engine::error::ReferenceError;
 use model::AuthorityError;
 use model::Destination;
 use model::Flow;
+use model::ProfileName;
 use protocol::Refusal;
 use protocol::ReplyError;
 use protocol::aadsts;
@@ -65,7 +66,9 @@ pub(crate) fn engine(error: &EngineError, request: &TokenRequest) -> CommandErro
         EngineError::Request(_) => CommandError::usage("request_impossible", message)
             .hint("Give a secret, a certificate or an assertion, or choose another flow: -f"),
         EngineError::Discovery(error) => discovery(error),
-        EngineError::Transport { host, source } => transport(host, source),
+        EngineError::Transport { host, source } => {
+            look_here(transport(host, source), request.profile.as_ref())
+        }
         EngineError::PersonNeeded { claims, refused } => {
             not_signed_in::person_needed(request, claims.as_deref(), refused.as_deref())
         }
@@ -217,6 +220,25 @@ fn scope(rule: &ScopeRuleError, request: &TokenRequest) -> CommandError {
     }
 }
 
+/// What keeps a connection from coming about is seen best from this machine.
+fn look_here(error: CommandError, profile: Option<&ProfileName>) -> CommandError {
+    const ON_THE_WAY: [&str; 6] = [
+        "connection_failed",
+        "dns_failed",
+        "proxy_authentication",
+        "proxy_failed",
+        "proxy_unreachable",
+        "tls_failed",
+    ];
+    if !ON_THE_WAY.contains(&error.code) {
+        return error;
+    }
+    let of_it = profile.map_or_else(String::new, |profile| format!(" -p {profile}"));
+    error.hint(format!(
+        "See what is wrong here: entra-auth-cli doctor{of_it}"
+    ))
+}
+
 /// What is kept belongs elsewhere: a credential, or for a person's token somebody's sign-in.
 fn destination_changed(error: &VaultError, request: &TokenRequest) -> CommandError {
     if let (VaultError::DestinationChanged { stored, requested }, Some(profile), Credential::None) =
@@ -239,9 +261,18 @@ fn destination_changed(error: &VaultError, request: &TokenRequest) -> CommandErr
     }
     let worded = store::vault(error);
     let worded = match &request.profile {
-        Some(profile) => worded.hint(format!(
-            "If the profile itself was changed, and rightly: entra-auth-cli config trust {profile}"
-        )),
+        Some(profile) => worded
+            .hint(format!(
+                "If the profile itself was changed, and rightly: entra-auth-cli config trust \
+                 {profile}"
+            ))
+            .hint(format!(
+                "Or store it again: entra-auth-cli config edit {profile} {}",
+                match &request.credential {
+                    Credential::Certificate { .. } => "--certificate-password-stdin",
+                    _ => "--client-secret-stdin",
+                }
+            )),
         None => worded,
     };
     worded.hint(format!(

@@ -529,6 +529,7 @@ fn of_profiles() -> Vec<CommandError> {
         ProfilesError::NotFound {
             name: "weapp".to_owned(),
             names: vec![name("webapp")],
+            unnamed: Vec::new(),
         },
         ProfilesError::Ambiguous {
             name: "WebApp".to_owned(),

@@ -9,6 +9,7 @@ use model::Profile;
 use model::ProfileName;
 use protocol::scope_rules::ScopeRuleError;
 use vault::ProfilesError;
+use vault::Unnamed;
 
 use super::invocation;
 use super::invocation::Instead;
@@ -30,12 +31,19 @@ pub(crate) fn profiles(error: ProfilesError) -> CommandError {
         ProfilesError::Unwritable { .. } => {
             CommandError::new(Kind::Unexpected, "profile_unwritable", message)
         }
-        ProfilesError::NotFound { name, names } => {
+        ProfilesError::NotFound {
+            name,
+            names,
+            unnamed,
+        } => {
             let message = format!("there is no profile `{name}`");
-            known(
-                CommandError::new(Kind::ProfileNotFound, "profile_not_found", message),
-                &names,
-            )
+            let error = CommandError::new(Kind::ProfileNotFound, "profile_not_found", message);
+            let error = with_unnamed(error, &unnamed);
+            let error = match nearest(&name, &names) {
+                Some(meant) => error.hint(format!("Did you mean `{meant}`?")),
+                None => error,
+            };
+            known(error, &names)
         }
         ProfilesError::Ambiguous { name, candidates } => {
             let list: Vec<String> = candidates.iter().map(ToString::to_string).collect();
@@ -65,17 +73,45 @@ pub(crate) fn profiles(error: ProfilesError) -> CommandError {
 }
 
 /// No profile is named, and none can be taken unasked.
-pub(crate) fn no_profile_meant(names: &[ProfileName]) -> CommandError {
-    let message = if names.is_empty() {
-        "there is no profile yet"
-    } else {
-        "several profiles exist, and none is named"
+pub(crate) fn no_profile_meant(names: &[ProfileName], unnamed: &[Unnamed]) -> CommandError {
+    let message = match (names, unnamed) {
+        ([], []) => "there is no profile yet",
+        ([], [_, ..]) => "no profile in profiles.json has a name",
+        _ => "several profiles exist, and none is named",
     };
     let error = CommandError::new(Kind::ProfileNotFound, "profile_not_found", message);
+    let error = with_unnamed(error, unnamed);
     if names.is_empty() {
         return known(error, names);
     }
     known(error.hint("Name one: -p NAME"), names)
+}
+
+/// The name that was probably meant, if one is close.
+fn nearest<'n>(typed: &str, names: &'n [ProfileName]) -> Option<&'n ProfileName> {
+    let typed = typed.to_lowercase();
+    names
+        .iter()
+        .map(|name| {
+            let distance = strsim::osa_distance(&typed, &name.as_str().to_lowercase());
+            (distance, name)
+        })
+        .filter(|(distance, name)| distance * 3 <= name.as_str().len())
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, name)| name)
+}
+
+/// How many entries without a name are told of: more say no more.
+const UNNAMED_AT_MOST: usize = 3;
+
+/// What is looked for may be an entry whose name is misspelt.
+fn with_unnamed(mut error: CommandError, unnamed: &[Unnamed]) -> CommandError {
+    for Unnamed { line, why } in unnamed.iter().take(UNNAMED_AT_MOST) {
+        error = error.hint(format!(
+            "Correct the profile on line {line} of profiles.json: {why}"
+        ));
+    }
+    error
 }
 
 fn known(error: CommandError, names: &[ProfileName]) -> CommandError {
@@ -243,6 +279,15 @@ mod tests {
                 "Nothing was changed.".to_owned(),
             ]
         );
+    }
+
+    #[test]
+    fn a_name_that_was_mistyped_is_guessed() {
+        let names = ["prod", "production", "test"].map(|name| ProfileName::parse(name).unwrap());
+        let guess = |typed| nearest(typed, &names).map(ProfileName::as_str);
+        assert_eq!(guess("prood"), Some("prod"));
+        assert_eq!(guess("Prodution"), Some("production"));
+        assert_eq!(guess("webapp"), None);
     }
 
     #[test]

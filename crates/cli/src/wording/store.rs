@@ -14,6 +14,7 @@ use vault::VaultError;
 
 use crate::command_error::CommandError;
 use crate::command_error::Kind;
+use crate::shell;
 
 pub(super) fn failed(code: &'static str, message: impl Into<String>) -> CommandError {
     CommandError::new(Kind::Store, code, message)
@@ -48,6 +49,11 @@ pub(crate) fn vault(error: &VaultError) -> CommandError {
                 worded
             }
         }
+        VaultError::KeyNotMade {
+            why: why @ KeyUnavailable::Keyring(KeyringError::Absent(_) | KeyringError::Failed(_)),
+        } => failed("key_not_made", format!("no key could be made: {why}"))
+            .hint(format!("Keep the key in a file: {}", shell::setting("ENTRA_AUTH_KEY_STORE", "file")))
+            .hint("For a store that is there: entra-auth-cli config storage --to file (or passphrase)"),
         VaultError::KeyNotMade { why } => key_hints(failed("key_not_made", message), why),
         VaultError::Header { .. } => failed("store_header", message).hint(
             "Restore the file from a backup; a store made by a newer version needs that version.",

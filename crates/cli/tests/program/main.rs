@@ -41,6 +41,7 @@ mod logout;
 mod manual;
 mod migrating;
 mod misplaced_tokens;
+mod misspelt_fields;
 mod narrow_terminals;
 mod pasting;
 mod precedence;

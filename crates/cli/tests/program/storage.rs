@@ -209,9 +209,34 @@ fn what_cannot_be_meant_changes_nothing() {
     // No keyring answers here: the store stays as it is.
     let call = world.call(&["config", "storage", "--to", "keyring"]);
     let call = call.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere");
-    call.run().failure(8);
+    let said = call.run().failure(8);
+    assert!(
+        said.contains(
+            "no keyring answers here (the session bus that DBUS_SESSION_BUS_ADDRESS names"
+        ),
+        "{said}"
+    );
+    assert!(!said.contains("warning"), "no key was made: {said}");
     assert_eq!(world.home.contents(), before);
     assert_whole(&world, "", "after all");
+}
+
+#[test]
+fn where_no_keyring_answers_the_command_that_does_without_is_shown() {
+    let world = World::new();
+    let creation = world.creation("sp", &["--client-secret-stdin"]);
+    let creation = creation
+        .env("ENTRA_AUTH_KEY_STORE", "keyring")
+        .without_env("DBUS_SESSION_BUS_ADDRESS")
+        .input("secret");
+    let said = creation.run().failure(8);
+    assert!(
+        said.contains("no keyring answers here (there is no session bus"),
+        "{said}"
+    );
+    assert!(said.contains("export ENTRA_AUTH_KEY_STORE=file"), "{said}");
+    assert!(!said.contains("autolaunch"), "{said}");
+    assert!(!said.contains("that held the key"), "{said}");
 }
 
 #[test]

@@ -41,7 +41,10 @@ pub enum KeyringError {
     /// It holds more than one such key.
     #[error("the keyring holds more than one such key")]
     Ambiguous,
-    /// It is not there, or failed.
+    /// Nothing that holds keys answers on this system: no bus, no service.
+    #[error("no keyring answers here ({0})")]
+    Absent(String),
+    /// It failed.
     #[error("the keyring cannot be used: {0}")]
     Failed(String),
 }
@@ -50,7 +53,7 @@ impl KeyringError {
     /// Whether there is no keyring at all: no bus, no service, no such thing on this system. One
     /// that is there but locked, or does not answer, is another matter.
     pub(crate) const fn is_absence(&self) -> bool {
-        matches!(self, Self::Failed(_))
+        matches!(self, Self::Absent(_) | Self::Failed(_))
     }
 }
 
@@ -62,8 +65,18 @@ impl From<Error> for KeyringError {
         match error {
             Error::NoStorageAccess(why) => Self::Locked(why.to_string()),
             Error::Ambiguous(_) => Self::Ambiguous,
+            Error::PlatformFailure(why) => Self::Failed(why.to_string()),
             other => Self::Failed(other.to_string()),
         }
+    }
+}
+
+/// What it means that a keyring could not be opened.
+fn not_opened(error: Error) -> KeyringError {
+    let reason = platform::why_none_answers(&error);
+    match KeyringError::from(error) {
+        KeyringError::Failed(why) => KeyringError::Absent(reason.map_or(why, ToOwned::to_owned)),
+        other => other,
     }
 }
 
@@ -182,12 +195,11 @@ impl Keyring {
     ) -> Result<T, KeyringError> {
         let open = Arc::clone(&self.open);
         let (service, account) = (service.to_owned(), account.to_owned());
-        let answer = self.in_time(move || {
-            open()
-                .and_then(|store| store.build(&service, &account, None))
-                .and_then(|entry| call(&entry))
-        })?;
-        answer.map_err(KeyringError::from)
+        self.in_time(move || {
+            let store = open().map_err(not_opened)?;
+            let entry = store.build(&service, &account, None)?;
+            Ok(call(&entry)?)
+        })?
     }
 
     fn in_time<T: Send + 'static>(
@@ -275,7 +287,7 @@ mod tests {
         );
         assert!(matches!(
             absent.put(SERVICE, "a", b"x"),
-            Err(KeyringError::Failed(_))
+            Err(KeyringError::Absent(why)) if why == "no bus"
         ));
     }
 }

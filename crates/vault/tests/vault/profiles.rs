@@ -6,6 +6,7 @@ use model::AuthMethod;
 use vault::Listed;
 use vault::Notice;
 use vault::ProfilesError;
+use vault::Unnamed;
 
 use crate::common::Home;
 use crate::common::name;
@@ -104,7 +105,11 @@ fn a_broken_profile_troubles_only_who_asks_for_it() {
             Listed::Valid { .. } => None,
         })
         .collect();
-    assert_eq!(lines, [2, 3, 4]);
+    assert_eq!(
+        lines,
+        [2, 3, 4, 5, 6],
+        "of two with one name none can be used"
+    );
 }
 
 #[test]
@@ -172,6 +177,43 @@ fn misspelt_fields_are_told_but_not_on_the_warm_path() {
             line: 2,
         }]
     );
+}
+
+#[test]
+fn a_misspelt_name_is_named_wherever_the_profile_is_missed() {
+    let home = home_with(
+        "[{\"name\":\"a\",\"authMethod\":\"Public\"},\n{\"authMethod\":\"Public\",\n\"nmae\":\"svc\"}]",
+    );
+    let vault = home.vault();
+    let why = "it has no `name`; its field `nmae` on line 3 may be meant";
+    match vault.profiles().find("svc") {
+        Err(ProfilesError::NotFound { unnamed, .. }) => assert_eq!(
+            unnamed,
+            [Unnamed {
+                line: 2,
+                why: why.to_owned()
+            }]
+        ),
+        other => panic!("{other:?}"),
+    }
+    assert!(matches!(
+        &vault.profiles().all().unwrap()[1],
+        Listed::Invalid { name: None, line: 2, why: told } if told == why
+    ));
+    assert!(home.heard.all().is_empty(), "nothing else is told of it");
+}
+
+#[test]
+fn two_profiles_of_one_name_on_one_line_are_both_unusable() {
+    let one = "{\"name\":\"a\",\"authMethod\":\"Public\"}";
+    let home = home_with(&format!("[{one},{one}]"));
+    let all = home.vault().profiles().all().unwrap();
+    for listed in all {
+        assert!(
+            matches!(&listed, Listed::Invalid { line: 1, why, .. } if why.contains("on line 1")),
+            "{listed:?}"
+        );
+    }
 }
 
 #[cfg(unix)]

@@ -85,7 +85,7 @@ fn chosen(store: &Store, args: &ExportArgs) -> Result<Vec<Profile>, CommandError
             chosen.push(valid(listed)?);
         }
         if chosen.is_empty() {
-            return Err(wording::no_profile_meant(&[]));
+            return Err(wording::no_profile_meant(&[], &[]));
         }
     }
     Ok(chosen)

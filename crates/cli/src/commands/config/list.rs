@@ -24,13 +24,15 @@ pub(super) fn run(
 ) -> Result<ExitCode, CommandError> {
     let store = settings::open(ui, variables)?;
     let mut profiles = Vec::new();
+    let mut unusable = 0_usize;
     for listed in store.vault.profiles().all().map_err(wording::profiles)? {
         match listed {
             Listed::Valid { profile, .. } => profiles.push(*profile),
             Listed::Invalid { name, line, why } => {
-                let name = name.unwrap_or_default();
+                unusable += 1;
+                let named = name.map_or_else(String::new, |name| format!(" `{name}`"));
                 ui.warn(&format!(
-                    "the profile `{name}` on line {line} cannot be used: {why}"
+                    "the profile{named} on line {line} cannot be used: {why}"
                 ));
             }
         }
@@ -39,7 +41,10 @@ pub(super) fn run(
         Some(document) => document,
         None if args.quiet => names(&profiles).into(),
         None if profiles.is_empty() => {
-            ui.note("There is no profile yet. Make one: entra-auth-cli config create");
+            ui.note(match unusable {
+                0 => "There is no profile yet. Make one: entra-auth-cli config create",
+                _ => "There is no other profile. Correct the file: entra-auth-cli config path",
+            });
             return Ok(ExitCode::SUCCESS);
         }
         None => rows(&profiles, ui.answer_width()).into(),

@@ -27,6 +27,7 @@ pub(super) fn run(
 ) -> Result<ExitCode, CommandError> {
     let store = settings::open(ui, variables)?;
     let profile = profile_meant(ui, variables, &store.vault, &args.choice)?;
+    settings::warn_of_close_names(&store.vault, &profile);
     let mut secrets = kept(&store, &profile)?;
     if args.show_secrets {
         open(ui, &store, &profile, args.yes, &mut secrets)?;
@@ -38,7 +39,7 @@ pub(super) fn run(
         // A profile that names no destination yet is shown all the same.
         let destination = settings::profile_destination(&profile).ok();
         let fields = view::text(&profile, destination.as_ref());
-        let secrets = view::secrets_text(&secrets);
+        let secrets = view::secrets_text(&profile, destination.as_ref(), &secrets);
         Zeroizing::new(format!("{fields}{}", *secrets))
     };
     ui.answer(&text)?;

@@ -99,7 +99,7 @@ pub(super) fn text(profile: &Profile, destination: Option<&Destination>) -> Stri
         ("Redirect URI", profile.redirect_uri.clone()),
         ("Login hint", profile.login_hint.clone()),
         ("CA file", path(&profile.ca_file)),
-        ("Secrets may go to", destination.map(ToString::to_string)),
+        ("Gets tokens from", destination.map(ToString::to_string)),
         ("Created", profile.created_at.clone()),
         ("Updated", profile.updated_at.clone()),
     ];
@@ -113,7 +113,11 @@ fn line(name: &str, value: &str) -> String {
 }
 
 /// What is stored for a profile, in the columns of its fields.
-pub(super) fn secrets_text(secrets: &[StoredSecret]) -> Zeroizing<String> {
+pub(super) fn secrets_text(
+    profile: &Profile,
+    destination: Option<&Destination>,
+    secrets: &[StoredSecret],
+) -> Zeroizing<String> {
     let mut text = Zeroizing::new(String::new());
     for secret in secrets {
         let name = match secret.kind {
@@ -122,6 +126,14 @@ pub(super) fn secrets_text(secrets: &[StoredSecret]) -> Zeroizing<String> {
         };
         let line = Zeroizing::new(match &secret.value {
             Some(value) => line(name, value),
+            None if destination.is_some_and(|asked| *asked != secret.destination) => line(
+                name,
+                &format!(
+                    "stored here, for {} only: enter it again, or approve the change: \
+                     entra-auth-cli config trust {}",
+                    secret.destination, profile.name
+                ),
+            ),
             None => line(name, &format!("stored here, for {}", secret.destination)),
         });
         text.push_str(&line);

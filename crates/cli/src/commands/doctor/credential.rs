@@ -94,9 +94,14 @@ fn secret(profile: &Profile, scene: &Scene) -> Verdict {
             return Verdict::failed(format!(
                 "it may go to {kept} only, and the profile leads elsewhere"
             ))
-            .fix(anew);
+            .fix(format!(
+                "If the profile was changed rightly: entra-auth-cli config trust {}\n{anew}",
+                shell::word(profile.name.as_str())
+            ));
         }
-        Err(error) => return error.into(),
+        Err(_) => {
+            return Verdict::skipped(format!("it may go to {kept} only (see Destination)"));
+        }
     }
     let written = match scene
         .vault()
@@ -140,10 +145,11 @@ fn ending(said: &str, end: Timestamp, now: Timestamp, anew: &str) -> Verdict {
 /// A secret of which nobody said when it ends. Sealing it anew writes it too, so it may be older
 /// than its file, and never is younger.
 fn unknown_end(profile: &ProfileName, days: i64) -> Verdict {
-    let said = format!(
-        "kept for this destination, written {} ago or longer; when it ends is not known",
-        report::counted(days, "day")
-    );
+    let written = match days {
+        0 => "less than a day ago, if not sealed anew".to_owned(),
+        days => format!("{} ago or longer", report::counted(days, "day")),
+    };
+    let said = format!("kept for this destination, written {written}; when it ends is not known");
     if days >= OLD {
         return Verdict::warning(said).fix(format!(
             "Look in the portal (Certificates & secrets) when it ends, and say so: entra-auth-cli \

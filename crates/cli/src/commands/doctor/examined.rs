@@ -57,6 +57,10 @@ pub(super) fn examined(
     if let Some(name) = &args.profile {
         return match settings::named_profile(vault, name) {
             Ok(profile) => Ok(Examined::one(profile, "as -p says")),
+            // It may be one of those that cannot be read.
+            Err(error) if error.kind == Kind::ProfileNotFound && has_unusable(vault) => {
+                Ok(Examined::none(error.into()))
+            }
             // Somebody meant one: to look at none would look like health.
             Err(error) if error.kind == Kind::ProfileNotFound => Err(error),
             Err(_) => Ok(Examined::none(unreadable())),
@@ -77,6 +81,13 @@ fn all(vault: &Vault) -> Examined {
         }
         Err(_) => Examined::none(unreadable()),
     }
+}
+
+/// Whether the file has an entry that cannot be used.
+fn has_unusable(vault: &Vault) -> bool {
+    let listed = vault.profiles().all().unwrap_or_default();
+    let mut listed = listed.iter();
+    listed.any(|entry| matches!(entry, Listed::Invalid { .. }))
 }
 
 /// Every profile that can be read.
@@ -120,6 +131,9 @@ fn unreadable() -> Verdict {
 /// Nobody named one, and none is taken unasked.
 fn several(vault: &Vault) -> Verdict {
     let names = vault.profiles().names().unwrap_or_default();
+    if names.is_empty() && has_unusable(vault) {
+        return unreadable();
+    }
     if names.is_empty() {
         return Verdict::ok("there is none yet").fix("Make one: entra-auth-cli config create");
     }

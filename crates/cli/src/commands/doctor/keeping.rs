@@ -1,5 +1,6 @@
 //! `profiles.json`, the store, its keys and its locks.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use vault::Listed;
@@ -43,22 +44,44 @@ fn profiles(scene: &Scene) -> Verdict {
         .iter()
         .filter_map(|entry| match entry {
             Listed::Valid { .. } => None,
-            Listed::Invalid { name, line, why } => Some(format!(
-                "line {line}, `{}`: {why}",
-                name.as_deref().unwrap_or_default()
-            )),
+            Listed::Invalid { name, line, why } => Some(match name {
+                Some(name) => format!("line {line}, `{name}`: {why}"),
+                None => format!("line {line}: {why}"),
+            }),
         })
         .collect();
+    let misspelt: Vec<String> = match scene.vault().profiles().close_field_names() {
+        Ok(notices) => notices.iter().map(wording::notice).collect(),
+        Err(error) => return wording::profiles(error).into(),
+    };
     let shown = path.display();
     if !broken.is_empty() {
-        return Verdict::failed(format!("{shown}: {}", broken.join("; ")))
-            .fix("Mend these entries in the file, or delete them and make them anew: entra-auth-cli config create");
+        let seen = [broken, misspelt].concat().join("; ");
+        let mend = "Mend these entries in the file, or delete them and make them anew: entra-auth-cli config create";
+        return Verdict::failed(format!("{shown}: {seen}")).fix(if some_share_a_name(&listed) {
+            format!("Of the profiles that share a name, rename or remove all but one.\n{mend}")
+        } else {
+            mend.to_owned()
+        });
+    }
+    if !misspelt.is_empty() {
+        return Verdict::warning(format!("{shown}: {}", misspelt.join("; ")))
+            .fix("Correct these names in the file: a field that is not known does nothing.");
     }
     match listed.len() {
         0 => Verdict::ok(format!("{shown}: no profile yet")),
         1 => Verdict::ok(format!("{shown}: 1 profile")),
         count => Verdict::ok(format!("{shown}: {count} profiles")),
     }
+}
+
+fn some_share_a_name(listed: &[Listed]) -> bool {
+    let mut seen = HashSet::new();
+    let mut unusable = listed.iter().filter_map(|entry| match entry {
+        Listed::Valid { .. } => None,
+        Listed::Invalid { name, .. } => name.as_deref(),
+    });
+    unusable.any(|name| !seen.insert(name))
 }
 
 fn header(scene: &Scene) -> Verdict {

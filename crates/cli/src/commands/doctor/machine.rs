@@ -9,6 +9,7 @@ use vault::survey::Standing;
 use super::check::Check;
 use super::check::Verdict;
 use super::scene::Scene;
+use crate::shell;
 
 /// Less room than this, in bytes, and sooner or later something is not kept.
 const LITTLE_ROOM: u64 = 16 << 20;
@@ -104,6 +105,15 @@ fn directory(path: &Path, privacy: Privacy) -> Verdict {
         return Verdict::warning(format!("{shown} is open to other users (mode {mode:03o})")).fix(
             format!("chmod 700 {shown}; the next command does it by itself"),
         );
+    }
+    if let Some(mode) = mode
+        && mode & 0o022 != 0
+    {
+        return Verdict::warning(format!(
+            "{shown} can be written to by other users (mode {mode:03o}): they could change where \
+             your profiles lead"
+        ))
+        .fix(format!("chmod go-w {}", shell::word(&shown.to_string())));
     }
     let mode = mode
         .map(|mode| format!(", mode {mode:03o}"))

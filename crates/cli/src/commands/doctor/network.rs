@@ -1,5 +1,7 @@
 //! The way to each authority: proxy, name, certificates, clock, metadata.
 
+use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::OnceLock;
 
@@ -59,6 +61,7 @@ struct Way {
     profiles: Vec<Profile>,
     here: Arc<Here>,
     scene: Option<Arc<Scene>>,
+    addresses: OnceLock<io::Result<Vec<IpAddr>>>,
     presented: OnceLock<Presented>,
     metadata: OnceLock<Metadata>,
 }
@@ -104,12 +107,21 @@ fn of_way(way: &Arc<Way>) -> Vec<Check> {
             Err(verdict) => verdict,
         })
     };
+    let beyond = |id, title, examine: fn(&Way) -> Verdict| {
+        let way = Arc::clone(way);
+        Check::of(&subject, id, title, move || {
+            match way.may_be_asked().and_then(|()| way.name_is_known()) {
+                Ok(()) => examine(&way),
+                Err(verdict) => verdict,
+            }
+        })
+    };
     vec![
         of("network.proxy", "Proxy", proxy),
         of("network.dns", "Name", name),
-        of("network.tls", "Certificates", certificates),
-        of("network.clock", "Clock", clock),
-        of("network.metadata", "Metadata", metadata),
+        beyond("network.tls", "Certificates", certificates),
+        beyond("network.clock", "Clock", clock),
+        beyond("network.metadata", "Metadata", metadata),
     ]
 }
 
@@ -129,6 +141,7 @@ impl Way {
             profiles,
             here: Arc::clone(here),
             scene: scene.map(Arc::clone),
+            addresses: OnceLock::new(),
             presented: OnceLock::new(),
             metadata: OnceLock::new(),
         }))
@@ -192,6 +205,19 @@ impl Way {
             Some(format!("{}://{}{port}", url.scheme(), url.host_str()?))
         });
         Some(shown.unwrap_or_else(|| "an address that makes no URL".to_owned()))
+    }
+
+    fn addresses(&self) -> &io::Result<Vec<IpAddr>> {
+        self.addresses
+            .get_or_init(|| diagnosis::addresses(self.host()))
+    }
+
+    /// Nothing beyond the name can be told, where nobody knows it.
+    fn name_is_known(&self) -> Result<(), Verdict> {
+        if self.proxy().is_none() && self.addresses().is_err() {
+            return Err(Verdict::skipped("the name is not known (see Name)"));
+        }
+        Ok(())
     }
 
     fn presented(&self) -> &Presented {
@@ -291,12 +317,12 @@ fn name(way: &Way) -> Verdict {
     if way.proxy().is_some() {
         return Verdict::skipped("the proxy resolves it");
     }
-    match diagnosis::addresses(way.host()) {
+    match way.addresses() {
         Ok(addresses) => {
             let four = addresses.iter().filter(|address| address.is_ipv4()).count();
             let six = addresses.len() - four;
             Verdict::ok(format!(
-                "{} has {four} addresses of IPv4 and {six} of IPv6",
+                "{} has addresses: {four} of IPv4, {six} of IPv6",
                 way.host()
             ))
         }
@@ -334,14 +360,8 @@ fn certificates(way: &Way) -> Verdict {
         (Some(error), _) if way.proxy_is_at_fault(error) => {
             Verdict::skipped("there is no way through the proxy (see Proxy)")
         }
-        (Some(error), _) if error.kind == TransportErrorKind::Dns => unresolved(),
         (Some(error), _) => wording::transport(way.host(), error).into(),
     }
-}
-
-/// What needs an address of the host, where there is none. [`name`] says why.
-fn unresolved() -> Verdict {
-    Verdict::skipped("nobody can be asked without an address (see Name)")
 }
 
 fn trusted(way: &Way, presented: &Presented, signer: &str) -> Verdict {
@@ -397,9 +417,6 @@ fn metadata(way: &Way) -> Verdict {
             if error.kind == TransportErrorKind::Tls && way.shows_certificates() =>
         {
             Verdict::skipped("there is no secure connection (see Certificates)")
-        }
-        Err(MetadataError::Transport(error)) if error.kind == TransportErrorKind::Dns => {
-            unresolved()
         }
         Err(MetadataError::Transport(error)) => wording::transport(way.host(), error).into(),
         Err(MetadataError::Discovery(error)) => Verdict::failed(error.to_string()).fix(

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use engine::diagnosis;
+use model::AuthMethod;
 use model::Authority;
 use model::ClientId;
 use model::Clock;
 use model::Flow;
 use model::Profile;
 use vault::AccountOwner;
+use vault::SecretKind;
 
 use super::check::Check;
 use super::check::Verdict;
@@ -48,13 +50,35 @@ fn target(profile: &Profile) -> Result<(Authority, ClientId), CommandError> {
 fn destination(profile: &Profile) -> Verdict {
     match settings::profile_destination(profile) {
         Ok(destination) => Verdict::ok(destination.to_string()),
-        Err(error) => error.into(),
+        Err(error) => in_the_profile(error.into(), profile),
+    }
+}
+
+/// The same with advice to change the profile where it would be a flag of this command, which has
+/// none.
+fn in_the_profile(verdict: Verdict, profile: &Profile) -> Verdict {
+    let name = shell::word(profile.name.as_str());
+    let edit = format!("entra-auth-cli config edit {name}");
+    Verdict {
+        fix: verdict
+            .fix
+            .map(|fix| fix.replace(": --", &format!(": {edit} --"))),
+        ..verdict
     }
 }
 
 fn approval(profile: &Profile, scene: &Scene) -> Verdict {
+    if target(profile).is_err() {
+        return Verdict::skipped("see Destination");
+    }
     match approved(profile, scene) {
-        Ok(true) => Verdict::ok("nothing needs it, or it was given on this machine"),
+        Ok(true) => match moved_secret(profile, scene) {
+            Some(kind) => Verdict::skipped(format!(
+                "the profile has what it needs, its stored {kind} does not: it was stored for \
+                 another destination"
+            )),
+            None => Verdict::ok("nothing needs it, or it was given on this machine"),
+        },
         Ok(false) => Verdict::failed(
             "where it leads or what it refers to was not approved on this machine, or was changed since",
         )
@@ -64,6 +88,23 @@ fn approval(profile: &Profile, scene: &Scene) -> Verdict {
         )),
         Err(verdict) => verdict,
     }
+}
+
+/// A secret that the profile uses and that was stored for another destination; the check of the secret
+/// says what to do, and reports what cannot be read.
+fn moved_secret(profile: &Profile, scene: &Scene) -> Option<SecretKind> {
+    let kind = match profile.auth_method {
+        AuthMethod::ClientSecret if profile.client_secret_from.is_none() => {
+            SecretKind::ClientSecret
+        }
+        AuthMethod::Certificate if profile.certificate_password_from.is_none() => {
+            SecretKind::CertificatePassword
+        }
+        _ => return None,
+    };
+    let destination = settings::profile_destination(profile).ok()?;
+    let kept = scene.vault().secrets().has(&profile.name, kind).ok()??;
+    (kept != destination).then_some(kind)
 }
 
 /// Whether what the profile refers to may be used here; why that cannot be told, if so.

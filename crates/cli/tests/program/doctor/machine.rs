@@ -157,6 +157,17 @@ fn modes_that_let_others_in_are_told_and_left() {
     chmod 700 [home]/.local/state/entra-auth-cli; the next command does it by itself
     ");
     set_mode(&state, 0o700);
+    let profiles = world.home.profiles();
+    let config = profiles.parent().unwrap();
+    set_mode(config, 0o777);
+    let writable = report(world.call(&["doctor", "--offline"]));
+    insta::assert_snapshot!(told(&writable, "directory.config"), @r"
+    warning: [home]/.config/entra-auth-cli can be written to by other users (mode 777): they could change where your profiles lead
+    chmod go-w [home]/.config/entra-auth-cli
+    ");
+    set_mode(config, 0o755);
+    let shared = report(world.call(&["doctor", "--offline"]));
+    assert_eq!(finding(&shared, "directory.config")["status"], "ok");
     let key = std::fs::read_dir(world.home.data()).unwrap();
     let key = key
         .map(|entry| entry.unwrap().path())

@@ -363,25 +363,34 @@ fn without_a_profile_the_cloud_that_the_variables_name_is_examined() {
 }
 
 #[test]
-fn a_name_that_nobody_knows_is_told_once() {
+fn a_name_that_nobody_knows_is_one_failure_and_get_token_leads_here() {
     let world = World::new();
     let creation = world
+        .home
         .call(&["config", "create", "--name", "sp", "--client-secret-stdin"])
-        .args([
-            "--authority",
-            "https://login.company.invalid",
-            "--tenant-id",
-            TENANT,
-        ])
-        .args(["--client-id", CLIENT_ID]);
-    creation.input(SECRET).run().answer_and_words();
-    let report = report(world.call(&["doctor", "-p", "sp"]));
-    assert_eq!(finding(&report, "network.dns")["status"], "failed");
-    for id in ["network.tls", "network.metadata"] {
-        let skipped = "skipped: nobody can be asked without an address (see Name)\n-";
-        assert_eq!(told(&report, id), skipped, "{id}");
+        .args(["--authority", "https://login.company.invalid"])
+        .args(["--tenant-id", TENANT, "--client-id", CLIENT_ID])
+        .args(["--scope", "api://a/.default"])
+        .input("secret");
+    creation.run().answer_and_words();
+    let found = report(world.home.call(&["doctor", "-p", "sp"]));
+    assert_eq!(
+        finding(&found, "network.dns")["status"],
+        "failed",
+        "{found}"
+    );
+    for follower in ["network.tls", "network.clock", "network.metadata"] {
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(told(&found, follower), @r"
+            skipped: the name is not known (see Name)
+            -
+            ");
+        }
     }
-    let call = world.call(&["get-token", "-p", "sp", "--no-cache", "-o", "json"]);
+    let call = world.home.call(&["get-token", "-p", "sp", "-o", "json"]);
     let document = call.run().failure_document(5);
     assert_eq!(document["code"], "dns_failed", "{document}");
+    let hints = document["hints"].as_array().unwrap();
+    let last = hints.last().unwrap();
+    assert_eq!(last, "See what is wrong here: entra-auth-cli doctor -p sp");
 }

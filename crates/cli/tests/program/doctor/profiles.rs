@@ -27,6 +27,24 @@ fn a_secret_that_is_bound_elsewhere_is_a_failure() {
             .unwrap()
             .contains("config edit sp --client-secret-stdin")
     );
+    let trust = "entra-auth-cli config trust sp";
+    assert!(found["fix"].as_str().unwrap().contains(trust), "{found}");
+    let refused = world.call(&["get-token", "--force"]).run().failure(4);
+    assert!(refused.contains(trust), "the same advice: {refused}");
+    assert!(refused.contains("config edit sp --client-secret-stdin"));
+    let approval = finding(&report, "profile.approval");
+    assert_ne!(approval["status"], "ok", "{approval}");
+    let (shown, _) = world
+        .call(&["config", "show", "sp"])
+        .run()
+        .answer_and_words();
+    assert!(shown.contains("Gets tokens from"), "{shown}");
+    assert!(!shown.contains("Secrets may go to"), "{shown}");
+    let bound = shown
+        .lines()
+        .find(|line| line.contains("stored here"))
+        .unwrap();
+    assert!(bound.contains(TENANT) && bound.contains(trust), "{bound}");
 }
 
 #[test]
@@ -140,7 +158,7 @@ fn the_end_of_a_secret_is_told_as_far_as_it_is_known() {
         told(&found, "profile.secret")
     };
     insta::assert_snapshot!(told_of(&world), @r"
-    ok: kept for this destination, written 0 days ago or longer; when it ends is not known
+    ok: kept for this destination, written less than a day ago, if not sealed anew; when it ends is not known
     -
     ");
     let kept = world.home.state().join("secrets");

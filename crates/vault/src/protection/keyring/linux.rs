@@ -30,14 +30,31 @@ pub(super) fn waited_in_vain(error: &Error) -> Option<Duration> {
         "org.freedesktop.DBus.Error.Timeout",
         "org.freedesktop.DBus.Error.TimedOut",
     ];
+    let name = bus_error(error)?;
+    NO_ANSWER.contains(&name).then_some(ANSWER_TIMEOUT)
+}
+
+/// Why there is no keyring, for who does not know D-Bus, if that is what the error says.
+pub(super) fn why_none_answers(error: &Error) -> Option<&'static str> {
+    match bus_error(error)?.strip_prefix("org.freedesktop.DBus.Error.")? {
+        "NotSupported" | "Spawn.ExecFailed" => {
+            Some("there is no session bus: DBUS_SESSION_BUS_ADDRESS is not set")
+        }
+        "FileNotFound" | "NoServer" | "Disconnected" | "BadAddress" => {
+            Some("the session bus that DBUS_SESSION_BUS_ADDRESS names cannot be reached")
+        }
+        "ServiceUnknown" | "NameHasNoOwner" => Some("no program on the session bus offers one"),
+        _ => None,
+    }
+}
+
+/// The name of the D-Bus error behind it.
+fn bus_error(error: &Error) -> Option<&str> {
     let Error::PlatformFailure(cause) = error else {
         return None;
     };
     match cause.downcast_ref::<ServiceError>()? {
-        ServiceError::Dbus(error) => error
-            .name()
-            .is_some_and(|name| NO_ANSWER.contains(&name))
-            .then_some(ANSWER_TIMEOUT),
+        ServiceError::Dbus(error) => error.name(),
         _ => None,
     }
 }
@@ -46,7 +63,8 @@ pub(super) fn waited_in_vain(error: &Error) -> Option<Duration> {
 pub(super) fn access(service: &str, account: &str) -> Result<Access, KeyringError> {
     let failed = |error: ServiceError| KeyringError::from(Error::PlatformFailure(Box::new(error)));
     // Nothing secret is asked for on this connection.
-    let keyring = SecretService::connect(EncryptionType::Plain).map_err(failed)?;
+    let keyring = SecretService::connect(EncryptionType::Plain)
+        .map_err(|error| super::not_opened(Error::PlatformFailure(Box::new(error))))?;
     let attributes = HashMap::from([("service", service), ("username", account)]);
     let found = keyring.search_items(attributes).map_err(failed)?;
     if found.unlocked.is_empty() && !found.locked.is_empty() {

@@ -19,6 +19,11 @@ pub(super) fn waited_in_vain(_error: &keyring_core::Error) -> Option<Duration> {
     None
 }
 
+/// The error says it itself.
+pub(super) fn why_none_answers(_error: &keyring_core::Error) -> Option<&'static str> {
+    None
+}
+
 /// Credential Manager asks nobody.
 #[expect(clippy::unnecessary_wraps, reason = "other systems have more to say")]
 pub(super) fn access(_service: &str, _account: &str) -> Result<Access, KeyringError> {
