@@ -460,8 +460,9 @@ pub(super) fn advised(
         worded = worded
             .hint(format!("{} {}", advice.meaning, advice.cause))
             .hint(advice.next_step);
-    } else if let Some(entry) = error_codes::entry(worded.code)
+    } else if code.is_some()
         && worded.hints.is_empty()
+        && let Some(entry) = error_codes::entry(worded.code)
     {
         worded = worded.hint(entry.next_step(&facts));
     }
