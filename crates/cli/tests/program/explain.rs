@@ -90,6 +90,27 @@ fn a_challenge_becomes_the_next_command() {
 }
 
 #[test]
+fn people_read_a_number_alone_and_scripts_its_name_as_well() {
+    let home = Home::new();
+    let pasted = "invalid_client: AADSTS7000215: Invalid client secret provided.";
+    let said = home.call(&["explain", pasted]).run().answer();
+    assert!(said.starts_with("AADSTS7000215  "), "{said}");
+    assert!(!said.contains("invalid_client"), "{said}");
+    let document = home.call(&["explain", "-o", "json", pasted]).run().answer();
+    let document: Value = serde_json::from_str(&document).unwrap();
+    let codes: Vec<&Value> = document["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| &finding["code"])
+        .collect();
+    assert_eq!(codes, ["AADSTS7000215", "invalid_client"]);
+    let other = "access_denied: AADSTS7000215: Invalid client secret provided.";
+    let said = home.call(&["explain", other]).run().answer();
+    assert!(said.contains("\naccess_denied  "), "{said}");
+}
+
+#[test]
 fn what_nobody_knows_is_an_error_with_a_way_on() {
     let home = Home::new();
     for (text, hint) in [
@@ -100,6 +121,7 @@ fn what_nobody_knows_is_an_error_with_a_way_on() {
             "https://login.microsoftonline.com/error?code=999999",
         ),
         ("it does not work", "explain --list"),
+        ("HTTP/1.1 403 Forbidden", "entra-auth-cli inspect -p NAME"),
     ] {
         let failing = home.call(&["explain", "-o", "json", text]);
         let error = failing.run().failure_document(4);

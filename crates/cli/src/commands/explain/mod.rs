@@ -57,7 +57,7 @@ pub(super) fn run(
     let found = diagnosis::of(&plain);
     let explanation = Explanation::of(&found, pasted::printed(&plain, &found), &whom);
     if explanation.explains_nothing() {
-        return Err(nothing_recognised(&found, &text));
+        return Err(nothing_recognised(&found, &text, args.profile.as_deref()));
     }
     match args.output {
         ExplainOutput::Text => ui.tell(&text::of(&explanation))?,
@@ -123,7 +123,7 @@ fn nothing_given() -> CommandError {
         .hint("Or see what there is: entra-auth-cli explain --list")
 }
 
-fn nothing_recognised(found: &Diagnosis, text: &str) -> CommandError {
+fn nothing_recognised(found: &Diagnosis, text: &str, profile: Option<&str>) -> CommandError {
     let unknown: Vec<String> = found
         .numbers
         .iter()
@@ -159,7 +159,13 @@ fn nothing_recognised(found: &Diagnosis, text: &str) -> CommandError {
         ));
     }
     if unknown.is_empty() && near.is_empty() {
-        error = error.hint("Paste the whole message, with AADSTS and the number behind it.");
+        let profile = profile.unwrap_or("NAME");
+        error = error
+            .hint("Paste the whole message, with AADSTS and the number behind it.")
+            .hint(format!(
+                "If an API refused a token (401, 403), see what the token says: entra-auth-cli \
+                 inspect -p {profile}"
+            ));
     }
     error.hint("See what there is: entra-auth-cli explain --list, or --search WORDS")
 }

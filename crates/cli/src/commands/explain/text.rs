@@ -4,9 +4,11 @@ use std::fmt::Write as _;
 
 use anstyle::AnsiColor;
 use anstyle::Style;
+use protocol::aadsts;
 use protocol::text::escaped;
 
 use super::finding::Finding;
+use super::finding::Kind;
 use super::view::Explanation;
 
 const CODE: Style = Style::new().bold();
@@ -14,7 +16,12 @@ const LABEL: Style = AnsiColor::Cyan.on_default();
 
 /// Everything, with styles; only styles act on a terminal.
 pub(super) fn of(explanation: &Explanation) -> String {
-    let mut parts: Vec<String> = explanation.findings.iter().map(finding).collect();
+    let findings = &explanation.findings;
+    let mut parts: Vec<String> = findings
+        .iter()
+        .filter(|found| !is_said_by_a_number(found, findings))
+        .map(finding)
+        .collect();
     if let Some(command) = &explanation.claims_command {
         let mut text = String::new();
         let claims = explanation.claims.as_ref().map(ToString::to_string);
@@ -40,6 +47,15 @@ pub(super) fn of(explanation: &Explanation) -> String {
         parts.push(last);
     }
     parts.join("\n")
+}
+
+/// A number says all that the name beside it does (`invalid_client`), and more.
+fn is_said_by_a_number(found: &Finding, findings: &[Finding]) -> bool {
+    let is_a_name = matches!(found.kind, Kind::Name | Kind::Program);
+    let mut entries = findings
+        .iter()
+        .filter_map(|finding| aadsts::entry(finding.number?));
+    is_a_name && entries.any(|entry| entry.errors.contains(&found.code))
 }
 
 fn finding(finding: &Finding) -> String {
