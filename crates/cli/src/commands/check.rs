@@ -57,12 +57,15 @@ pub(super) fn run(
             if !args.quiet {
                 token_input::warn_of_text(ui, input);
             }
+            let look = |error: CommandError| error.hint(token_input::to_inspect(&args.input));
             let times = times(input, |warning| {
                 if !args.quiet {
                     ui.warn(&format!("the token: {}", warning.message));
                 }
-            })?;
-            let reason = reason(times, now, args.min_ttl.unwrap_or_default())?;
+            })
+            .map_err(look)?;
+            let least = args.min_ttl.unwrap_or_default();
+            let reason = reason(times, now, least).map_err(look)?;
             (reason, Some(times), input.profile())
         }
         Found::Missing(missing) if missing.is_closed => ("closed", None, None),
@@ -124,7 +127,6 @@ fn times(input: &TokenInput, warn: impl FnOnce(Warning)) -> Result<Times, Comman
                     "token_unreadable",
                     format!("its times cannot be read: {}", decoded.kind.description()),
                 )
-                .hint("See what can be read of it: entra-auth-cli inspect")
             })
         }
     }
@@ -135,7 +137,7 @@ fn untold(times: Times) -> CommandError {
         || "it does not say when it ends (`exp`)".to_owned(),
         |why| why.to_string(),
     );
-    CommandError::usage("token_unreadable", why).hint("See what it says: entra-auth-cli inspect")
+    CommandError::usage("token_unreadable", why)
 }
 
 fn in_words(answer: &Answer<'_>, times: Option<Times>, now: Timestamp) -> String {

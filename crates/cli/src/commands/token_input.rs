@@ -156,6 +156,19 @@ pub(super) fn given(
     cleaned(text)
 }
 
+/// The way to see what a token says that these arguments name; the token itself is not repeated.
+pub(super) fn to_inspect(args: &InputArgs) -> String {
+    let mut line = "See what it says: entra-auth-cli inspect".to_owned();
+    if let Some(path) = args.file.as_deref().and_then(Path::to_str) {
+        line.extend([" --file ", &shell::word(path)]);
+    } else if let Some(name) = &args.profile {
+        line.extend([" -p ", &shell::word(name)]);
+    } else {
+        line.push_str(" -");
+    }
+    line
+}
+
 /// Says on stderr what the answer itself does not say of how the token was written down.
 pub(super) fn warn_of_text(ui: &Ui, input: &TokenInput) {
     if let Some(warning) = input.text().and_then(token_meaning::warning_of_text) {

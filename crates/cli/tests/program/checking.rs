@@ -227,3 +227,21 @@ fn a_token_of_another_login_session_is_told_from_none() {
         "neither took the other's"
     );
 }
+
+#[test]
+fn who_wants_to_see_why_is_sent_to_the_same_token() {
+    let home = Home::new();
+    let file = home.put("cut.token", "opaque");
+    let file = file.to_str().unwrap();
+    for (arguments, command) in [
+        (
+            &["check", "--file", file][..],
+            format!("inspect --file {file}"),
+        ),
+        (&["check"], "inspect -".to_owned()),
+    ] {
+        let said = home.call(arguments).input("opaque").run().failure(4);
+        let hint = format!("hint: See what it says: entra-auth-cli {command}\n");
+        assert!(said.ends_with(&hint), "{said}");
+    }
+}
