@@ -8,10 +8,13 @@ use model::AuthorityKind;
 use model::ClientId;
 use model::Destination;
 use model::Profile;
+use model::ProfileName;
 use model::SecretReference;
 use vault::Approval;
 
+use super::Store;
 use crate::command_error::CommandError;
+use crate::wording;
 
 /// What must be approved; `None` if nothing in the profile needs that: its own sealed secret for
 /// a built-in cloud is bound already.
@@ -32,6 +35,32 @@ pub(crate) fn approval_of(
         destination: Destination::new(authority, client_id),
         references,
     }))
+}
+
+/// Refuses the profile of that name unless exactly this was approved for it. The approval is sealed:
+/// reading it takes the store's key.
+///
+/// # Errors
+/// `not_approved`, or those of the store.
+pub(crate) fn must_be_approved(
+    store: &Store,
+    name: &ProfileName,
+    needed: &Approval,
+) -> Result<(), CommandError> {
+    let approved = store.vault.approvals().get(name);
+    let approved = approved.map_err(|error| wording::vault(&error))?;
+    if approved.as_ref() == Some(needed) {
+        return Ok(());
+    }
+    let elsewhere = approved
+        .map(|approved| approved.destination)
+        .filter(|destination| *destination != needed.destination);
+    Err(wording::not_approved(
+        name.as_str(),
+        &needed.destination,
+        elsewhere.as_ref(),
+        &needed.references,
+    ))
 }
 
 /// Everything outside that the profile refers to, each as one unambiguous text, and the rules by

@@ -31,6 +31,7 @@ pub(crate) use self::admin_consent::admin_consent_page;
 pub(crate) use self::applications::applications_request;
 pub(crate) use self::applications::for_a_person;
 pub(crate) use self::approval::approval_of;
+pub(crate) use self::approval::must_be_approved;
 pub(crate) use self::credential::GivenSecret;
 pub(crate) use self::credential::absolute;
 pub(crate) use self::credential::secret_from_flags;

@@ -67,23 +67,10 @@ pub(in crate::commands) fn must_be_approved(
     if !refers {
         return Ok(());
     }
-    let Some(approval) = approval(profile)? else {
-        return Ok(());
-    };
-    let approved = store.vault.approvals().get(&profile.name);
-    let approved = approved.map_err(|error| wording::vault(&error))?;
-    if approved.as_ref() == Some(&approval) {
-        return Ok(());
+    match approval(profile)? {
+        Some(needed) => settings::must_be_approved(store, &profile.name, &needed),
+        None => Ok(()),
     }
-    let elsewhere = approved
-        .map(|approved| approved.destination)
-        .filter(|approved| *approved != approval.destination);
-    Err(wording::not_approved(
-        profile.name.as_str(),
-        &approval.destination,
-        elsewhere.as_ref(),
-        &approval.references,
-    ))
 }
 
 /// Whether the profile works only once it was approved.
@@ -96,9 +83,9 @@ pub(super) fn waits_for_approval(store: &Store, profile: &Profile) -> Result<boo
     let Some(approval) = approval(profile)? else {
         return Ok(false);
     };
-    let approved = store.vault.approvals().get(&profile.name);
-    let approved = approved.map_err(|error| wording::vault(&error))?;
-    Ok(approved.as_ref() != Some(&approval))
+    let approvals = store.vault.approvals();
+    let is_approved = approvals.is_approved(&profile.name, &approval);
+    Ok(!is_approved.map_err(|error| wording::vault(&error))?)
 }
 
 /// What the profile refers to: variables, files, commands.

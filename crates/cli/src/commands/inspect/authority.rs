@@ -73,21 +73,13 @@ fn must_be_approved(
     let Some(needed) = settings::approval_of(profile, authority, &client_id)? else {
         return Ok(());
     };
-    let approved = store.vault.approvals().get(&profile.name);
-    let approved = approved.map_err(|error| wording::vault(&error))?;
-    if approved.as_ref() == Some(&needed) {
-        return Ok(());
-    }
-    let elsewhere = approved
-        .map(|approval| approval.destination)
-        .filter(|destination| *destination != needed.destination);
-    Err(wording::not_approved(
-        profile.name.as_str(),
-        &needed.destination,
-        elsewhere.as_ref(),
-        &needed.references,
-    )
-    .hint("Or say whose keys count: --authority URL, --tenant-id ID"))
+    settings::must_be_approved(store, &profile.name, &needed).map_err(|error| {
+        if error.code == "not_approved" {
+            error.hint("Or say whose keys count: --authority URL, --tenant-id ID")
+        } else {
+            error
+        }
+    })
 }
 
 /// Whether a token of any tenant passes: the authority stands for many, or the token itself said
