@@ -28,11 +28,7 @@ fn with_two_applications() -> World {
         .app(app(OTHER_CLIENT))
         .start()
         .unwrap();
-    let world = World {
-        emulator,
-        home: Home::new(),
-    };
-    world.create("sp", &["--client-secret-stdin"], SECRET);
+    let world = World::with_profile_at(emulator);
     let other = world.call(&["config", "create", "--name", "other"]);
     let other = other.args(["--authority", world.emulator.base_url()]);
     let other = other.args(["--tenant-id", TENANT, "--client-id", OTHER_CLIENT]);

@@ -227,11 +227,7 @@ fn a_cached_token_for_another_api_than_its_scopes_name_is_told() {
         .resource(orders.token_version(TokenVersion::V2))
         .start()
         .unwrap();
-    let world = World {
-        emulator,
-        home: Home::new(),
-    };
-    world.create("sp", &["--client-secret-stdin"], SECRET);
+    let world = World::with_profile_at(emulator);
     let warned = |scope: &str| {
         let get = world.call(&["get-token", "-p", "sp", "-s", scope]);
         get.run().answer();

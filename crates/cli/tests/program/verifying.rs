@@ -289,11 +289,7 @@ fn with_token_for_orders(roles: &[&str], version: TokenVersion) -> World {
         .resource(orders)
         .start()
         .unwrap();
-    let world = World {
-        emulator,
-        home: Home::new(),
-    };
-    world.create("sp", &["--client-secret-stdin"], SECRET);
+    let world = World::with_profile_at(emulator);
     world.call(&["get-token"]).args(ORDERS).run().answer();
     world
 }

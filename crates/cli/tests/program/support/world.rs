@@ -40,7 +40,15 @@ impl World {
 
     /// A home with the profile `sp`, its secret stored.
     pub(crate) fn with_profile() -> Self {
-        let world = Self::new();
+        Self::with_profile_at(Self::new().emulator)
+    }
+
+    /// The same, with an emulator of one's own.
+    pub(crate) fn with_profile_at(emulator: Emulator) -> Self {
+        let world = Self {
+            emulator,
+            home: Home::new(),
+        };
         world.create("sp", &["--client-secret-stdin"], SECRET);
         world
     }
